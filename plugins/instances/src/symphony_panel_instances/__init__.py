@@ -1,0 +1,1 @@
+"""Rows one by one: an image grid and a paged table."""

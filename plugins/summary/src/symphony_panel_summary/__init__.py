@@ -1,0 +1,1 @@
+"""Counts, histograms and bars of every column, filtered over all."""

@@ -1,0 +1,158 @@
+"""The summary: a small card for every column, and its bars as a filter.
+
+A gesture on one card replaces what the filter says about that column and leaves
+the other columns' conditions alone, so that one narrows down by clicking
+through the cards. The bars are drawn by the browser from some kilobytes; only
+the cards on show are counted, so thousands of columns open at once.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, ClassVar
+
+import pandas as pd
+import param
+from panel.viewable import Viewable
+from symphony_core.combine import Mode, with_condition, without
+from symphony_core.expr import Expr, IsNull
+from symphony_core.view import View
+from symphony_core.widgets import Component, Gesture
+
+from symphony_panel_summary.cards import OTHER, Card, Look, cards_of, ordered_names
+from symphony_panel_summary.gesture import level_condition, other_condition, range_condition
+
+# Cards that fit two screens; counting and drawing hundreds at once would be felt.
+PAGE_CARDS = 24
+
+
+class CardGrid(Component):
+    """The cards side by side, as many as fit the width."""
+
+    _esm = Path(__file__).parent / "view.js"
+
+
+class SummaryView(View):
+    """Every column at a glance, filtered over all; a click or a brush on a card filters."""
+
+    redraws_on: ClassVar[tuple[str, ...]] = ("filter", "selection", "overlay")
+
+    bars = param.Integer(default=20, bounds=(5, 60), doc="""
+        About how many bars a histogram has; edges are round numbers, so it may be a few more or less.""")
+    values = param.Integer(default=12, bounds=(2, 50), doc="""
+        How many of a category's values have a bar of their own.""")
+    value_order = param.Selector(default="count", objects=["count", "count under the filter", "name"], doc="""
+        Which values come first.""")
+    heights = param.Selector(default="counts", objects=["counts", "shares"], doc="""
+        Counts, or shares of each layer's own rows, which show how the rows under the filter differ from all.""")
+    order = param.Selector(default="roles first", objects=["roles first", "as in the data", "by name"], doc="""
+        Which columns come first.""")
+    columns = param.ListSelector(default=[], objects=[], check_on_set=False, doc="""
+        Columns to show; none chosen is all.""")
+
+    def __init__(self, session: Any, **settings: Any) -> None:
+        super().__init__(session, **settings)
+        self._search = ""
+        self._card_limit = PAGE_CARDS
+        self._cards: dict[str, Card] = {}
+
+    def body(self) -> Viewable:
+        """Build the grid; `draw` fills it."""
+        self._grid = CardGrid(on_gesture=self.on_gesture(self._on_gesture), sizing_mode="stretch_width")
+        return self._grid
+
+    def draw(self) -> None:
+        """Count the cards on show anew."""
+        table, filter_now, selection = self.state.table, self.state.filter, self.state.selection
+        self.param["columns"].objects = list(table.names)
+        names = self._names()
+        look = Look(self.bars, self.values, self.value_order, self.heights == "shares")
+        shown = names[: self._card_limit]
+        revision = self._revision + 1
+
+        def work() -> list[Card]:
+            return cards_of(
+                table, shown, look, filter=filter_now, selection=selection,
+                is_wanted=lambda: self._revision <= revision,
+            )  # fmt: skip
+
+        self.compute(
+            work, lambda cards: self._show(cards, len(names)), value_count=len(table) * len(shown)
+        )
+
+    def describe(self) -> tuple[str, pd.DataFrame]:
+        """Say in a sentence and a table what is shown: one row per bar, with its counts."""
+        state = self.state
+        total, under = len(state.table), state.count()
+        sentence = (
+            f"Summary of {len(self._cards)} of {len(self._names())} columns of {state.dataset.name}: "
+            f"{under:,} of {total:,} rows under the filter, {state.selected_count():,} selected."
+        )
+        rows = [
+            (card.name, bar.label, bar.all, bar.under, bar.picked)
+            for card in self._cards.values()
+            for bar in card.bars
+        ]
+        return sentence, pd.DataFrame(rows, columns=["column", "bar", "all", "filter", "selection"])
+
+    def _names(self) -> list[str]:
+        names = ordered_names(self.state.table, self.order)
+        if self.columns:
+            names = [name for name in names if name in self.columns]
+        wanted = self._search.casefold()
+        return [name for name in names if wanted in name.casefold()]
+
+    def _show(self, cards: list[Card], name_count: int) -> None:
+        self._cards = {card.name: card for card in cards}
+        table = self.state.table
+        self._grid.data = {
+            "cards": [card.payload() for card in cards],
+            "has_filter": self.state.filter is not None,
+            "note": self._note(name_count),
+            "more": min(PAGE_CARDS, name_count - len(cards)),
+            "words": f"{len(cards):,} of {name_count:,} columns" if len(cards) < name_count else "",
+            "can_search": len(table.names) > PAGE_CARDS // 2,
+            "in_shares": self.heights == "shares",
+        }
+
+    def _note(self, name_count: int) -> str:
+        if name_count == 0:
+            return f"No column name contains “{self._search}”." if self._search else "None of the chosen columns exists."
+        if len(self.state.table) == 0:
+            return "The data have columns and no rows."
+        if self.state.filter is not None and self.state.count() == 0:
+            return "No rows under the filter. Grey is all rows; clear a card's condition (×) or undo."
+        return ""
+
+    # --- gestures -------------------------------------------------------------------
+
+    def _on_gesture(self, gesture: Gesture) -> None:
+        kind = gesture.get("kind")
+        if kind == "search":
+            self._search = str(gesture.get("text", "")).strip()
+            self._card_limit = PAGE_CARDS
+            self.draw()
+        elif kind == "more":
+            self._card_limit += PAGE_CARDS
+            self.draw()
+        elif gesture.get("column") in self._cards:
+            self._filter(self._cards[gesture["column"]], gesture)
+
+    def _filter(self, card: Card, gesture: Gesture) -> None:
+        state = self.state
+        if gesture["kind"] == "clear":
+            state.filter = without(state.filter, card.name)
+            return
+        condition = _condition(card, gesture)
+        state.filter = with_condition(state.filter, card.name, condition, Mode(gesture.get("mode", "replace")))
+
+
+def _condition(card: Card, gesture: Gesture) -> Expr:
+    if gesture["kind"] == "missing":
+        return IsNull(card.name)
+    if gesture["kind"] == "range":
+        return range_condition(card.name, card.source, int(gesture["first"]), int(gesture["last"]))
+    level = int(gesture["level"])
+    if level == OTHER:
+        return other_condition(card.name, card.source, card.shown_levels)
+    return level_condition(card.name, card.source, level)

@@ -1,0 +1,164 @@
+"""The rows an analysis works on, as plain arrays.
+
+An analysis may cover all rows or some; it always sees its rows as 0..n-1 and
+never learns which, unless it asks. What it reads is noted in `reads`: the key
+of a computed column names exactly the columns that made it, so that an
+unrelated change of the session does not make an equal result look different.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from symphony_core.column import ColumnData, Kind
+from symphony_core.errors import BadRole, BadSetting, no_such
+from symphony_core.roles import Role
+from symphony_core.vectors import Vectors
+
+if TYPE_CHECKING:
+    from symphony_core.table import Table
+
+
+class AnalysisInput:
+    """The rows of a table that an analysis covers, in the table's order."""
+
+    def __init__(self, table: Table, rows: np.ndarray | None = None) -> None:
+        self._table = table
+        self._covers_all = rows is None
+        self._rows = np.arange(len(table), dtype=np.int64) if rows is None else rows
+        self._rows.flags.writeable = False
+        self._reads: dict[str, None] = {}
+        self._roles: dict[Role, str | None] = {}
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    @property
+    def rows(self) -> np.ndarray:
+        """(n,) int64 positions in the dataset, ascending."""
+        return self._rows
+
+    @property
+    def row_ids(self) -> np.ndarray:
+        """(n,) ids of these rows."""
+        self._note(self._table.dataset.id_column)
+        ids: np.ndarray = self._table.dataset.row_ids
+        return ids if self._covers_all else _sealed(ids[self._rows])
+
+    @property
+    def dataset_name(self) -> str:
+        return self._table.dataset.name
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All columns, computed ones last."""
+        return tuple(self._table.names)
+
+    @property
+    def embedding_names(self) -> tuple[str, ...]:
+        """All embedding columns; read them with `vectors`."""
+        return tuple(self._table.dataset.embedding_names)
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """Names of the columns read until now, in the order of first reading."""
+        return tuple(self._reads)
+
+    def input_keys(self) -> tuple[str, ...]:
+        """Give what tells the input read until now from any other of this dataset."""
+        embeddings = self.embedding_names
+        keys = [f"vectors:{name}" if name in embeddings else self._table.key(name) for name in self._reads]
+        return (*keys, *(f"role:{role}={name or ''}" for role, name in self._roles.items()))
+
+    def kind(self, name: str) -> Kind:
+        """Say what the values of a column are. Raises UnknownColumn."""
+        return self._table.kind(name)
+
+    def column(self, name: str) -> ColumnData:
+        """Give the values of a column for these rows. Raises UnknownColumn."""
+        column = self._table.column(name)
+        self._note(name)
+        return column if self._covers_all else _part(column, self._rows)
+
+    def role_column(self, role: Role) -> str | None:
+        """Name the column that plays a role; None when none does."""
+        name = self._roles[role] = self._table.dataset.roles.column(role)
+        return name
+
+    def role(self, role: Role) -> ColumnData | None:
+        """Give the values of the column that plays a role; None when none does.
+
+        Embeddings and media are not plain columns: use `vectors` and `media`.
+        """
+        name = self.role_column(role)
+        return None if name is None else self.column(name)
+
+    def vectors(self, layer: str | None = None) -> Vectors:
+        """Give the embeddings of these rows: `values` (n, d) float32, `usable` (n,) bool.
+
+        layer: an embedding column; None is the one that plays the role.
+        Raises BadRole when there is none of that name. Rows that are not usable
+        hold no meaning and are to be set aside.
+        """
+        known = self.embedding_names
+        name = self.role_column(Role.EMBEDDING) if layer is None else layer
+        if name is None:
+            raise BadRole("the data have no embedding column; name one with open(..., embedding='COLUMN').")
+        if name not in known:
+            message, close = no_such("embedding column", name, known, self.dataset_name)
+            raise BadRole(message, column=name, nearest=close)
+        vectors = self._table.dataset.vectors(name)
+        self._note(name)
+        if self._covers_all:
+            return vectors
+        values, usable = _sealed(vectors.values[self._rows]), _sealed(vectors.usable[self._rows])
+        return replace(vectors, values=values, usable=usable)
+
+    def media(self, index: int, column: str | None = None) -> bytes:
+        """Give the bytes of one row's media file, as stored.
+
+        index: 0..n-1 among these rows.
+        column: a media column; None is the image, else the audio column.
+        Raises BadMedia when the row's file is missing, refused or too large.
+        """
+        if not 0 <= index < len(self):
+            raise BadSetting(f"row {index} is outside 0..{len(self) - 1}.")
+        name = column or self.role_column(Role.IMAGE) or self.role_column(Role.AUDIO)
+        if name is None:
+            raise BadRole("the data have no image or audio column; name one with open(..., image='COLUMN').")
+        self._note(name)
+        # Pillow is behind this import; most analyses read no media.
+        from symphony_core.media import Media
+
+        return Media(self._table.dataset).original(int(self._rows[index]), name)
+
+    def frame(self, columns: Sequence[str] | None = None) -> pd.DataFrame:
+        """Give these rows as a DataFrame with the id column first; None is all columns."""
+        names = self.names if columns is None else tuple(columns)
+        frame: pd.DataFrame = self._table.take(self._rows, list(names))
+        for name in names:
+            self._note(name)
+        return frame
+
+    def _note(self, name: str) -> None:
+        self._reads.setdefault(name)
+
+
+def _part(column: ColumnData, rows: np.ndarray) -> ColumnData:
+    """Give some rows of a column; `levels` stay as they are."""
+    values = column.values
+    if column.kind not in (Kind.TEXT, Kind.OTHER):
+        values = _sealed(values[rows])
+    missing = None if column.missing is None else _sealed(column.missing[rows])
+    text = None if column.text is None else column.text.take(rows)
+    return replace(column, values=values, missing=missing, text=text)
+
+
+def _sealed(array: np.ndarray) -> np.ndarray:
+    array.flags.writeable = False
+    return array

@@ -1,0 +1,257 @@
+"""`open()` and the handle it returns: the same in a cell, a script and on a server.
+
+Panel is imported when something is shown and not before, so that opening,
+filtering and running analyses stay quick in scripts and CI.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from symphony_core import notebook
+from symphony_core.dataset import Dataset, Notice
+from symphony_core.errors import BadSetting, no_such
+from symphony_core.jobs import Job
+from symphony_core.layout import Layout, Page, PageView
+from symphony_core.manifest import Manifest, load_manifest
+from symphony_core.registry import Registry
+from symphony_core.roles import Roles
+from symphony_core.session import Session
+from symphony_core.sources import SourceOptions, can_open, open_source
+from symphony_core.specs import Result
+from symphony_core.state import State
+from symphony_core.table import Table
+from symphony_core.workspace import Workspace
+
+if TYPE_CHECKING:
+    from symphony_core.shell import Shell
+    from symphony_core.view import View
+
+log = logging.getLogger(__name__)
+
+
+def open(  # noqa: A001 - the verb that users know; the module is used as `symphony.open`
+    source: object,
+    *,
+    id: str | None = None,  # noqa: A002 - the role's name, as in the data
+    label: str | None = None,
+    prediction: str | None = None,
+    score: str | None = None,
+    embedding: str | None = None,
+    image: str | None = None,
+    audio: str | None = None,
+    text: str | None = None,
+    split: str | None = None,
+    config: str | os.PathLike[str] | Manifest | None = None,
+    share: bool = False,
+) -> App:
+    """Open a table and give a handle on it.
+
+    source: a file (.parquet, .csv), a DataFrame, an Arrow table, "demo:emoji",
+        "demo:adult", or whatever a plugin can open.
+    id ... split: the column that plays the role; None infers it, see `app.roles`.
+    score: "positive_score:COLUMN" or "confidence:COLUMN" says which it is.
+    config: an `entry_points.toml`; None is the one in this folder, if any.
+    share: whether several browser sessions may show, and change, this one state.
+    Raises BadSource, BadRows, BadRole or BadManifest.
+    """
+    notebook.load_extension()
+    registry = registry_of(load_manifest(config))
+    options = SourceOptions(
+        id=id, label=label, prediction=prediction, score=score, embedding=embedding,
+        image=image, audio=audio, text=text, split=split,
+    )  # fmt: skip
+    dataset = _dataset(source, options, registry)
+    return App(dataset, registry, share=share)
+
+
+def plugins(config: str | os.PathLike[str] | Manifest | None = None) -> pd.DataFrame:
+    """List the plugins, one row each: what they register and what is wrong with them."""
+    return registry_of(load_manifest(config)).frame()
+
+
+class App:
+    """One opened dataset with its state, views and analyses."""
+
+    def __init__(self, dataset: Dataset, registry: Registry, *, share: bool = False) -> None:
+        self.dataset = dataset
+        self._workspace = Workspace(dataset, first_layout(registry, Table(dataset)))
+        self.session = Session(self._workspace, registry, is_shared=share)
+        self._shell: Shell | None = None
+
+    def __repr__(self) -> str:
+        named = ", ".join(f"{choice.role.value} {choice.column!r}" for choice in self.roles.values())
+        return f"<symphony app on {self.dataset.name!r}: {len(self.dataset):,} rows; {named or 'no roles'}>"
+
+    @property
+    def state(self) -> State:
+        """Filter, selection, groups and computed columns; set them to drive all views."""
+        return self._workspace
+
+    @property
+    def workspace(self) -> Workspace:
+        """The state together with the layout of the pages."""
+        return self._workspace
+
+    @property
+    def roles(self) -> Roles:
+        """Which column plays which role, each with the reason."""
+        return self.dataset.roles
+
+    @property
+    def warnings(self) -> tuple[Notice, ...]:
+        """What was set aside or looked odd when the data were opened."""
+        return self.dataset.warnings
+
+    @property
+    def registry(self) -> Registry:
+        """The views and analyses that exist."""
+        return self.session.registry
+
+    # --- rows ------------------------------------------------------------------
+
+    def count(self) -> int:
+        """Count the rows under the filter."""
+        return self.state.count()
+
+    def rows(self) -> pd.DataFrame:
+        """Give the rows under the filter, the id column first, computed columns last."""
+        table = self.state.table
+        return table.take(table.positions(self.state.filter))
+
+    def selected(self) -> pd.DataFrame:
+        """Give the selected rows, also those that the filter hides; empty without a selection."""
+        table = self.state.table
+        return table.take(self.state.selection_mask().nonzero()[0])
+
+    # --- history -----------------------------------------------------------------
+
+    def undo(self) -> bool:
+        """Take back the last gesture; False when there is none."""
+        return self.state.undo()
+
+    def redo(self) -> bool:
+        """Do an undone gesture again; False when there is none."""
+        return self.state.redo()
+
+    # --- views ---------------------------------------------------------------------
+
+    def show(self, name: str, **settings: Any) -> View:
+        """Make a view. It displays in a cell and goes into any Panel layout.
+
+        settings: values of the view's own settings.
+        Raises UnknownView; a view that cannot be made becomes a card that says why.
+        """
+        notebook.load_extension()
+        from symphony_core.view import make_view  # imports Panel
+
+        return make_view(self.session, name, **settings)
+
+    def dashboard(self) -> Shell:
+        """Give the whole shell, with its pages, as one view."""
+        notebook.load_extension()
+        from symphony_core.shell import Shell  # imports Panel
+
+        if self._shell is None:
+            self._shell = Shell(self.session)
+        return self._shell
+
+    def servable(self) -> App:
+        """Make this the page of a script run by `panel serve`; outside a server it does nothing."""
+        from symphony_core.serving import served_page  # imports Panel
+
+        served_page(self).servable()
+        return self
+
+    # --- analyses --------------------------------------------------------------------
+
+    def run(
+        self, analysis: str, *, rows: object = "all", name: str | None = None, seed: int = 0, **params: Any
+    ) -> Result:
+        """Run an analysis and wait; its columns join the state.
+
+        rows: "all", "filter", or anything a filter takes.
+        name: stem for the columns instead of the analysis's own, to keep two results side by side.
+        Raises UnknownAnalysis, NeedsNotMet, BadSetting, PluginError or what the method raises.
+        """
+        return self.start(analysis, rows=rows, name=name, seed=seed, **params).result()
+
+    def start(
+        self, analysis: str, *, rows: object = "all", name: str | None = None, seed: int = 0, **params: Any
+    ) -> Job[Result]:
+        """Run an analysis in the background: `.result()`, `await`, `.progress`, `.cancel()`."""
+        return self.session.start(analysis, rows=rows, params=params, seed=seed, as_name=name)
+
+    # --- events ------------------------------------------------------------------------
+
+    def on_change(self, call: Callable[[Any], None], name: str) -> Subscription:
+        """Call `call(value)` after each change of one of the state's params.
+
+        name: "filter", "selection", "group_by", "overlay", "focus" or "compare".
+        """
+        names = [*State.tracked, "focus"]
+        if name not in names:
+            message, _ = no_such("param", name, names, "the state")
+            raise BadSetting(message)
+        return Subscription(self.state, call, name)
+
+    def close(self) -> None:
+        """End the session: views stop following and jobs are cancelled."""
+        self.session.close()
+
+
+class Subscription:
+    """A callback that follows the state until `stop()`."""
+
+    def __init__(self, state: State, call: Callable[[Any], None], name: str) -> None:
+        self._state = state
+        self._call = call
+        self._watcher: Any = state.param.watch(self._tell, name)
+
+    def _tell(self, event: Any) -> None:
+        try:
+            self._call(event.new)
+        except Exception:  # a user's callback: the gesture that caused it must go on
+            log.exception("a callback of on_change failed")
+
+    def stop(self) -> None:
+        """Follow no longer; a second call does nothing."""
+        if self._watcher is not None:
+            self._state.param.unwatch(self._watcher)
+            self._watcher = None
+
+
+def _dataset(source: object, options: SourceOptions, registry: Registry) -> Dataset:
+    if isinstance(source, Dataset):
+        return source
+    if isinstance(source, str) and not can_open(source):
+        opened = registry.open_dataset(source, options.given())
+        if opened is not None:
+            return opened
+    return open_source(source, options)
+
+
+_registries: list[tuple[Manifest, Registry]] = []
+
+
+def registry_of(manifest: Manifest) -> Registry:
+    """Give this process's registry for a manifest; plugins are imported once."""
+    for known, registry in _registries:
+        if known == manifest:
+            return registry
+    registry = Registry(manifest)
+    _registries.append((manifest, registry))
+    return registry
+
+
+def first_layout(registry: Registry, table: Table) -> Layout:
+    """Give the manifest's pages; without any, one page with every view that the data can feed."""
+    if registry.manifest.pages:
+        return registry.manifest.pages
+    fed = [name for name, spec in registry.views.items() if spec.needs.missing(table) is None]
+    return (Page("Overview", tuple(PageView(name) for name in fed)),)

@@ -1,0 +1,173 @@
+"""The server's side: one page around the shell, its address, who may connect.
+
+The page is a thin wrapper; what it holds is the same shell that a notebook
+shows. The address mirrors the state, so that a reload or a pasted link brings
+filter, groups and a short selection back.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+import webbrowser
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, urlencode
+
+import panel as pn
+import panel_material_ui as pmui
+import psutil
+
+from symphony_core.errors import AddressInUse
+from symphony_core.links import QUERY_NAMES, apply_link, to_link
+
+if TYPE_CHECKING:
+    from symphony_core.app import App
+
+LOCAL_HOSTS = ("127.0.0.1", "localhost", "::1")
+SIDEBAR_PX = 280
+HEADER_PX = 48
+
+# A working tool: the head line is part of the page, not a banner over it.
+_LOOK: dict[str, Any] = {
+    ".MuiAppBar-root": {
+        "backgroundColor": "background.paper",
+        "backgroundImage": "none",
+        "color": "text.primary",
+        "boxShadow": "none",
+        "borderBottom": "1px solid",
+        "borderColor": "divider",
+    },
+    ".MuiToolbar-root": {"minHeight": f"{HEADER_PX}px !important", "height": f"{HEADER_PX}px"},
+}
+
+
+def served_page(app: App) -> pmui.Page:
+    """Wrap an app's shell into a page and tie its state to the page's address.
+
+    Call it once a session, inside the script or function that is served.
+    """
+    shell = app.dashboard()
+    follow_address(app)
+    return pmui.Page(
+        title=app.dataset.name,
+        header=[shell.title],
+        sidebar=[shell.controls],
+        main=[shell.deck],
+        sidebar_width=SIDEBAR_PX,
+        sidebar_resizable=False,
+        theme_toggle=True,
+        sx=_LOOK,
+    )
+
+
+def follow_address(app: App) -> None:
+    """Restore the state from the address, then keep the address in step with it.
+
+    Query parameters that are not ours stay as they are.
+    """
+    location = pn.state.location
+    if location is None:
+        return
+    args = pn.state.session_args or {}
+    query = {name: values[0].decode("utf-8", "replace") for name, values in args.items() if values}
+    app.dashboard().refused_link(apply_link(app.state, query))
+    app.state.history.clear()
+
+    def write(*_: object) -> None:
+        others = [pair for pair in parse_qsl(location.search.lstrip("?")) if pair[0] not in QUERY_NAMES]
+        pairs = [*others, *to_link(app.state).query.items()]
+        search = "?" + urlencode(pairs) if pairs else ""
+        if location.search != search:
+            location.search = search
+
+    app.state.param.watch(write, ["filter", "selection", "group_by", "overlay"])
+
+
+def serve(
+    make_app: Callable[[], App],
+    *,
+    host: str = "127.0.0.1",
+    port: int = 5006,
+    title: str = "Symphony",
+    origins: tuple[str, ...] = (),
+    show: bool | None = None,
+) -> None:
+    """Serve one app a session until interrupted; prints the address.
+
+    make_app: called once a session, so that sessions never share state.
+    host: anything but this machine's own addresses is warned about: there is no login.
+    origins: hosts, with their ports, that browsers may come from besides `host`.
+    show: open a browser; None does so where there is a display.
+    Raises AddressInUse that names who holds the port.
+    """
+    check_port(host, port)
+    _warn_if_exposed(host)
+    warm_up(make_app)
+    address = f"http://{'localhost' if host in LOCAL_HOSTS else host}:{port}"
+    allowed = [f"{name}:{port}" for name in {host, "localhost", "127.0.0.1"}] + list(origins)
+    print(f"Symphony serves {title} at {address}  (stop with Ctrl-C)", flush=True)
+    if _has_display() if show is None else show:
+        webbrowser.open(address)
+    pn.serve(
+        {"/": lambda: served_page(make_app())},
+        address=host, port=port, title=title, show=False, websocket_origin=allowed, liveness=True,
+        verbose=False, websocket_max_message_size=20 * 1024 * 1024,
+    )  # fmt: skip
+
+
+def warm_up(make_app: Callable[[], App]) -> None:
+    """Open the data and draw once before the first visitor, and let errors out early."""
+    app = make_app()
+    try:
+        app.dashboard()
+    finally:
+        app.close()
+
+
+def check_port(host: str, port: int) -> None:
+    """Raise AddressInUse, with the holder's name, when nobody can listen there."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise AddressInUse(
+                f"port {port} of {host} is not free: {port_holder(port) or error.strerror}. "
+                f"Stop that process or choose another port with --port {port + 1}.",
+                host=host, port=port,
+            ) from None  # fmt: skip
+
+
+def port_holder(port: int) -> str:
+    """Say which process listens on a port; empty when this user may not know."""
+    try:
+        connections = psutil.net_connections("tcp")
+    except psutil.AccessDenied:
+        return ""
+    for one in connections:
+        if one.laddr and one.laddr.port == port and one.status == psutil.CONN_LISTEN and one.pid:
+            try:
+                process = psutil.Process(one.pid)
+                return f"process {one.pid} ({' '.join(process.cmdline()[:4]) or process.name()}) holds it"
+            except psutil.Error:
+                return f"process {one.pid} holds it"
+    return ""
+
+
+def _warn_if_exposed(host: str) -> None:
+    if host not in LOCAL_HOSTS:
+        print(
+            f"Warning: {host} can be reached from other machines and there is no login: "
+            "whoever opens the page sees the data. Use --host 127.0.0.1, or put a proxy with a login before it.",
+            file=sys.stderr,
+            flush=True,
+        )
+
+
+def _has_display() -> bool:
+    if sys.platform in ("win32", "darwin"):
+        return True
+    return any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY"))

@@ -1,0 +1,199 @@
+"""What one person's page, notebook or script holds.
+
+A session owns its state and its overlay; the dataset, masks, thumbnails and
+workers belong to the process. It is closed with its page; until then every
+view it made can be shown on that page only, unless it is shared on purpose.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import sys
+import weakref
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from symphony_core.errors import SharedState, SymphonyError
+from symphony_core.jobs import Job, pool
+from symphony_core.overlay import Overlay
+from symphony_core.owner import Call, Owner
+from symphony_core.registry import Registry
+from symphony_core.runner import run_analysis
+from symphony_core.specs import Result
+from symphony_core.workspace import Workspace
+
+log = logging.getLogger(__name__)
+
+
+class Session:
+    """State, plugins and the owner's loop, for as long as a page or notebook lives.
+
+    is_shared: whether several pages may show the same state.
+    """
+
+    def __init__(self, state: Workspace, registry: Registry, *, is_shared: bool = False) -> None:
+        self.state = state
+        self.registry = registry
+        self.is_shared = is_shared
+        self.jobs: list[Job[Any]] = []
+        self._on_jobs: list[Callable[[Job[Any]], None]] = []
+        self._closers: list[Callable[[], None]] = []
+        self._document: weakref.ref[Any] | None = None
+        self._is_closed = False
+        self.owner = Owner(_kernel_wake())
+        document = _document()
+        if document is not None:
+            self.bind(document)
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether the page is gone."""
+        return self._is_closed
+
+    @property
+    def owns_page(self) -> bool:
+        """Whether the page around the views is ours, so that its keys are too."""
+        return self._document is not None
+
+    # --- whose page it is ----------------------------------------------------
+
+    def bind(self, document: Any) -> None:
+        """Tie the session to the page that shows it first; refuse a second one.
+
+        document: a Bokeh document. Only a served one has a session of its own.
+        """
+        if getattr(document, "session_context", None) is None:
+            return
+        bound = self._document() if self._document is not None else None
+        if bound is document:
+            return
+        if self._document is None:
+            self._document = weakref.ref(document)
+            if not self.is_shared:
+                self.owner = Owner(_document_wake(document))
+                document.on_session_destroyed(lambda context: self.close())
+            return
+        if not self.is_shared:
+            raise SharedState(
+                f"the views of {self.state.dataset.name!r} are already shown in another browser session. "
+                "Call symphony.open() inside the served script or function, so that each session gets its "
+                "own state, or symphony.open(..., share=True) to let all visitors share one."
+            )
+
+    def close(self) -> None:
+        """Let go of everything that listens; further calls do nothing."""
+        if self._is_closed:
+            return
+        self._is_closed = True
+        for job in list(self.jobs):
+            job.cancel()
+        for closer in reversed(self._closers):
+            try:
+                closer()
+            except Exception:  # around a plugin's close(): the rest must still be let go
+                log.exception("closing a view failed")
+        self._closers.clear()
+        self.owner.close()
+        self.state.close()
+
+    def on_close(self, closer: Callable[[], None]) -> None:
+        """Call `closer` once, when the session ends."""
+        self._closers.append(closer)
+
+    def forget(self, closer: Callable[[], None]) -> None:
+        """Take back on_close."""
+        if closer in self._closers:
+            self._closers.remove(closer)
+
+    # --- analyses --------------------------------------------------------------
+
+    def start(
+        self,
+        name: str,
+        *,
+        rows: object = "all",
+        params: Mapping[str, object],
+        seed: int = 0,
+        as_name: str | None = None,
+    ) -> Job[Result]:
+        """Run an analysis on a worker; its columns join the overlay when it ends."""
+        spec = self.registry.analysis(name)
+        table = self.state.table
+        positions = self._covered(rows)
+
+        def work(progress: Callable[[float, str], None], cancel: Any) -> tuple[Result, Overlay]:
+            return run_analysis(
+                self.registry, spec, table, rows=positions, params=params,
+                seed=seed, progress=progress, cancel=cancel, name=as_name,
+            )  # fmt: skip
+
+        def join(outcome: tuple[Result, Overlay]) -> Result:
+            result, overlay = outcome
+            # other analyses may have ended meanwhile: add to what is there now
+            joined = self.state.overlay
+            for column in overlay.values():
+                if table.overlay.get(column.name) is not column:
+                    joined = joined.with_column(column)
+            self.state.overlay = joined
+            return result
+
+        rows_key = b"" if positions is None else hashlib.blake2b(positions.tobytes()).digest()
+        params_key = repr(sorted(params.items(), key=lambda item: item[0]))
+        key = (table.fingerprint, table.overlay, name, rows_key, seed, as_name, params_key)
+        job = pool.start(work, owner=self.owner, title=spec.title, key=key, then=join)
+        self._track(job)
+        return job
+
+    def on_job(self, listener: Callable[[Job[Any]], None]) -> None:
+        """Call `listener(job)` when a job starts, moves on and ends."""
+        self._on_jobs.append(listener)
+
+    def _track(self, job: Job[Any]) -> None:
+        self.jobs.append(job)
+
+        def update(job: Job[Any]) -> None:
+            if job.done and job in self.jobs:
+                self.jobs.remove(job)
+            for listener in list(self._on_jobs):
+                listener(job)
+
+        for listener in list(self._on_jobs):
+            listener(job)
+        job.on_update(update)
+
+    def _covered(self, rows: object) -> np.ndarray | None:
+        if isinstance(rows, str) and rows == "all":
+            return None
+        expr = self.state.filter if isinstance(rows, str) and rows == "filter" else self.state.table.bind(rows)
+        return None if expr is None else self.state.table.positions(expr)
+
+
+def reason(error: BaseException) -> str:
+    """Word an error for a page: our own messages as they are, others with their kind."""
+    if isinstance(error, SymphonyError):
+        return str(error)
+    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+
+
+def _document() -> Any | None:
+    """Give the Bokeh document being served, without importing Panel."""
+    panel = sys.modules.get("panel")
+    document = None if panel is None else panel.state.curdoc
+    return document if getattr(document, "session_context", None) is not None else None
+
+
+def _document_wake(document: Any) -> Callable[[Call], None]:
+    return lambda call: document.add_next_tick_callback(call)
+
+
+def _kernel_wake() -> Callable[[Call], None] | None:
+    """Give the way onto the kernel's event loop; None outside a kernel."""
+    ipython = sys.modules.get("IPython")
+    shell = None if ipython is None else ipython.get_ipython()
+    kernel = getattr(shell, "kernel", None)
+    if kernel is None:
+        return None
+    return lambda call: kernel.io_loop.add_callback(call)

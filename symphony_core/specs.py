@@ -1,0 +1,271 @@
+"""What a plugin declares and what its analyses receive and give back.
+
+An `analysis.py` imports this module and `errors` and nothing above, so an
+analysis runs in a test, in a worker and in CI without a page. Specs name their
+code ("module:attribute") and do not hold it: a menu can list a view whose
+library is missing, and a missing library costs that view only.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+import pandas as pd
+
+from symphony_core.analysis_input import AnalysisInput
+from symphony_core.column import ColumnData, Kind
+from symphony_core.errors import BadSetting, PluginError
+from symphony_core.roles import Role
+from symphony_core.vectors import Vectors
+
+if TYPE_CHECKING:
+    from symphony_core.table import Table
+
+__all__ = [
+    "AnalysisInput",
+    "AnalysisSpec",
+    "Cancel",
+    "ColumnData",
+    "Kind",
+    "Needs",
+    "Progress",
+    "Promise",
+    "Result",
+    "Role",
+    "SetAside",
+    "Vectors",
+    "ViewSpec",
+    "never",
+    "silent",
+]
+
+# A whole word a column can be promised as, and what it says to a person.
+DTYPES = {
+    "int": "whole numbers",
+    "float": "numbers",
+    "bool": "true or false",
+    "str": "text",
+    "time": "dates",
+}
+
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
+_TARGET = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*(\.[A-Za-z_]\w*)*")
+_PROMISE = re.compile(r"([A-Za-z_*][\w*]*):(\w+)")
+
+# The argument of open() that names a column for the role; roles not here have none.
+_ARGUMENT = {
+    Role.ID: "id",
+    Role.LABEL: "label",
+    Role.PREDICTION: "prediction",
+    Role.CONFIDENCE: "score",
+    Role.POSITIVE_SCORE: "score",
+    Role.EMBEDDING: "embedding",
+    Role.SPLIT: "split",
+    Role.IMAGE: "image",
+    Role.AUDIO: "audio",
+    Role.TEXT: "text",
+}
+
+Progress = Callable[[float, str], None]
+
+
+def silent(fraction: float, text: str) -> None:
+    """Report nothing; the default `progress` of an analysis called by hand."""
+
+
+class Cancel(Protocol):
+    """Tells a running analysis to stop; the analysis polls it at least every 100 ms."""
+
+    def is_set(self) -> bool:
+        """Say whether stopping was asked for."""
+
+    def check(self) -> None:
+        """Raise Cancelled if stopping was asked for."""
+
+
+class _Never:
+    def is_set(self) -> bool:
+        return False
+
+    def check(self) -> None:
+        return None
+
+
+# The default `cancel` of an analysis called by hand.
+never: Cancel = _Never()
+
+
+def _members(key: str, given: object, kind: type) -> None:
+    if not isinstance(given, tuple) or not all(isinstance(item, kind) for item in given):
+        raise BadSetting(f"Needs({key}=...) is {given!r}; give a tuple of {kind.__name__} members.")
+
+
+@dataclass(frozen=True)
+class Needs:
+    """What the data must hold before a view or an analysis can be used.
+
+    roles: each must be played by a column.
+    kinds: of each there must be at least one column.
+    """
+
+    roles: tuple[Role, ...] = ()
+    kinds: tuple[Kind, ...] = ()
+    at_least_rows: int = 0
+
+    def __post_init__(self) -> None:
+        _members("roles", self.roles, Role)
+        _members("kinds", self.kinds, Kind)
+        if not isinstance(self.at_least_rows, int) or self.at_least_rows < 0:
+            raise BadSetting(f"at_least_rows is {self.at_least_rows!r}; give a whole number from 0 up.")
+
+    def missing(self, table: Table, row_count: int | None = None) -> str | None:
+        """Say in one sentence what the table lacks; None when it lacks nothing.
+
+        row_count: rows that will be used; None is all of the table's.
+        """
+        for role in self.roles:
+            if role not in table.dataset.roles:
+                return _role_missing(role)
+        if self.kinds:
+            present = {table.kind(name) for name in table.names}
+            for kind in self.kinds:
+                if kind not in present:
+                    return f"needs a column of kind {kind.value!r}; the data have none."
+        count = len(table) if row_count is None else row_count
+        if count < self.at_least_rows:
+            return f"needs at least {self.at_least_rows:,} rows; there are {count:,}."
+        return None
+
+
+def _role_missing(role: Role) -> str:
+    word = role.value.replace("_", " ")
+    article = "an" if word[0] in "aeiou" else "a"
+    if role not in _ARGUMENT:
+        return f"needs {article} {word} column; the data have none."
+    if role in (Role.CONFIDENCE, Role.POSITIVE_SCORE):
+        return f"needs {article} {word} column; name one with open(..., score='{role.value}:COLUMN')."
+    return f"needs {article} {word} column; name one with open(..., {_ARGUMENT[role]}='COLUMN')."
+
+
+@dataclass(frozen=True)
+class ViewSpec:
+    """A view that exists; `factory` names a View class as "module:Class"."""
+
+    name: str
+    title: str
+    factory: str
+    needs: Needs = Needs()
+    summary: str = ""
+
+    def __post_init__(self) -> None:
+        _check_words(self, "factory")
+
+
+@dataclass(frozen=True)
+class Promise:
+    """Columns an analysis may write: a name, `*` standing for any text, and a dtype word."""
+
+    pattern: str
+    dtype: str
+
+    def covers(self, name: str) -> bool:
+        """Say whether a column of this name is promised."""
+        return fnmatchcase(name, self.pattern)
+
+
+@dataclass(frozen=True)
+class AnalysisSpec:
+    """An analysis that exists; `run` names a function as "module:function".
+
+    provides: the columns it may write, "duplicate_group:int" or
+        "duplicate_group_*:int"; dtypes are int, float, bool, str, time.
+    version: to be raised whenever the same input would give another result.
+    defaults: parameter values that differ from those in the function's signature.
+    """
+
+    name: str
+    title: str
+    run: str
+    needs: Needs = Needs()
+    provides: tuple[str, ...] = ()
+    version: str = "1"
+    defaults: Mapping[str, object] = field(default_factory=dict, hash=False)
+    summary: str = ""
+
+    def __post_init__(self) -> None:
+        _check_words(self, "run")
+        if not isinstance(self.provides, tuple):
+            raise _bad(self, "provides", "a tuple such as ('duplicate_group:int',)")
+        for text in self.provides:
+            match = _PROMISE.fullmatch(text) if isinstance(text, str) else None
+            if match is None or match[2] not in DTYPES:
+                raise _bad(self, "provides", f"texts 'name:dtype' with a dtype of {', '.join(DTYPES)}")
+        if not isinstance(self.version, str) or not self.version:
+            raise _bad(self, "version", "a text such as '1'")
+        if not isinstance(self.defaults, Mapping) or not all(isinstance(k, str) for k in self.defaults):
+            raise _bad(self, "defaults", "a mapping from parameter names to values")
+        object.__setattr__(self, "defaults", MappingProxyType(dict(self.defaults)))
+
+    @property
+    def promises(self) -> tuple[Promise, ...]:
+        """The columns of `provides`, taken apart; exact names first."""
+        promises = [Promise(*text.rsplit(":", 1)) for text in self.provides]
+        return tuple(sorted(promises, key=lambda promise: "*" in promise.pattern))
+
+
+@dataclass(frozen=True, eq=False)
+class SetAside:
+    """Rows an analysis could not use, and why, as words for the page."""
+
+    row_ids: tuple[object, ...]
+    reason: str
+
+
+Values = np.ndarray | pd.Series | pd.api.extensions.ExtensionArray
+
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    """What an analysis found; every part is optional.
+
+    columns: one value per row of the input, in its order, under names promised
+        in `provides`. They join the session's overlay. As app.run() returns it,
+        this is a DataFrame indexed by row id with one row for every data row,
+        null where the analysis did not look.
+    table: the finding as a table, such as one row per group.
+    summary: a few numbers and words, such as {"group_count": 12}.
+    files: what can be saved beside it, by file name.
+    """
+
+    columns: Mapping[str, Values] | pd.DataFrame = field(default_factory=dict)
+    table: pd.DataFrame | None = None
+    summary: Mapping[str, object] = field(default_factory=dict)
+    set_aside: tuple[SetAside, ...] = ()
+    files: Mapping[str, pd.DataFrame | bytes | str] = field(default_factory=dict)
+
+
+def _check_words(spec: ViewSpec | AnalysisSpec, target: str) -> None:
+    if not isinstance(spec.name, str) or not _NAME.fullmatch(spec.name):
+        raise _bad(spec, "name", "lower-case words joined by '_', such as 'near_duplicates'")
+    if not isinstance(spec.title, str) or not spec.title.strip():
+        raise _bad(spec, "title", "the words for the menu")
+    place = getattr(spec, target)
+    if not isinstance(place, str) or not _TARGET.fullmatch(place):
+        raise _bad(spec, target, "'package.module:Name', with one colon")
+    if not isinstance(spec.needs, Needs):
+        raise _bad(spec, "needs", "Needs(...)")
+    if not isinstance(spec.summary, str):
+        raise _bad(spec, "summary", "one sentence of text")
+
+
+def _bad(spec: ViewSpec | AnalysisSpec, key: str, wanted: str) -> PluginError:
+    return PluginError(
+        f"{type(spec).__name__} {spec.name!r}: {key} is {getattr(spec, key)!r}; give {wanted}.",
+        key=key,
+    )

@@ -1,0 +1,294 @@
+"""The contract that every plugin meets, as tests that anyone runs on their own.
+
+    from symphony_core.testing import check_plugin
+    test_plugin = check_plugin("my_team.plugin")
+
+Each check is a function of a `Subject` that raises AssertionError with what was
+seen and what was wanted. There are no special cases by plugin name.
+"""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import inspect
+import subprocess
+import sys
+import weakref
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from symphony_core.app import App
+from symphony_core.dataset import Dataset
+from symphony_core.errors import Cancelled, SymphonyError
+from symphony_core.jobs import CancelFlag
+from symphony_core.manifest import Manifest
+from symphony_core.registry import Registry
+from symphony_core.sources import SourceOptions, open_source
+from symphony_core.specs import AnalysisInput, AnalysisSpec, Result, ViewSpec, silent
+
+HTML = "<img src=x onerror=window.hurt=1>"
+_CHECK_NAME = "the_plugin_under_test"
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A plugin module, alone in a registry of its own."""
+
+    module: str
+
+    @cached_property
+    def registry(self) -> Registry:
+        """What it registers, with nothing else loaded."""
+        return Registry(Manifest(allow=(_CHECK_NAME,), modules={_CHECK_NAME: self.module}))
+
+    @property
+    def views(self) -> list[ViewSpec]:
+        """Its views."""
+        return list(self.registry.views.values())
+
+    @property
+    def analyses(self) -> list[AnalysisSpec]:
+        """Its analyses."""
+        return list(self.registry.analyses.values())
+
+    def apps(self) -> Iterator[tuple[str, App]]:
+        """Open every nasty table with this plugin."""
+        for name, dataset in nasty_datasets():
+            app = App(dataset, self.registry)
+            try:
+                yield name, app
+            finally:
+                app.close()
+
+
+def check_plugin(module: str) -> Callable[..., None]:
+    """Give a test that runs all checks on a plugin module; assign it to a name that pytest collects."""
+    import pytest  # only who tests has it
+
+    subject = Subject(module)
+
+    @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__.removeprefix("check_"))
+    def test_plugin(check: Callable[[Subject], None]) -> None:
+        check(subject)
+
+    return test_plugin
+
+
+def tiny_dataset(row_count: int = 12, **columns: object) -> Dataset:
+    """Make a small dataset with labels, predictions, numbers, a split and embeddings.
+
+    columns: more of them, or other values for those.
+    """
+    rng = np.random.default_rng(0)
+    index = np.arange(row_count)
+    frame: dict[str, object] = {
+        "id": [f"row-{i:03d}" for i in index],
+        "split": np.where(index % 4 == 3, "validation", "train"),
+        "label": np.array(["cat", "dog", "fox"])[index % 3],
+        "prediction": np.array(["cat", "dog", "fox"])[(index + (index % 5 == 0)) % 3],
+        "probability": rng.uniform(0.4, 1, row_count),
+        "brightness": rng.normal(100, 20, row_count).round(1),
+        "is_checked": index % 2 == 0,
+        "taken": pd.date_range("2026-01-01", periods=row_count, freq="D"),
+        "embedding": list(rng.normal(size=(row_count, 4)).astype("float32")),
+    }
+    return open_source(pd.DataFrame(frame | columns), SourceOptions())
+
+
+def nasty_datasets() -> Iterator[tuple[str, Dataset]]:
+    """Open small tables of the kinds that break tools, each with a name for messages."""
+    for row_count in (0, 1, 2):
+        yield f"{row_count} rows", tiny_dataset(row_count)
+    frames = {
+        "nulls everywhere": pd.DataFrame({
+            "id": ["a", "b", "c"], "label": pd.Series([None, None, None], dtype="str"),
+            "prediction": ["x", None, "y"], "number": [np.nan, np.inf, -np.inf],
+            "flag": pd.array([True, None, None], dtype="boolean"), "when": pd.to_datetime([None, None, None]),
+        }),
+        "odd names": pd.DataFrame({"id": ["ä", "名", "🙂"], "a b": [1, 2, 3], "`": [1, 2, 3], "index": [3, 2, 1],
+                                   "class": ["x", "y", "z"], "row_id": [7, 8, 9], "": [1.5, 2.5, 3.5]}),
+        "html": pd.DataFrame({"id": [HTML, "a<b & c"], HTML: [HTML, "b"], "label": [HTML, "a<b & c"]}),
+        "many columns": pd.DataFrame({f"column_{i:04d}": [i, i + 1] for i in range(300)}),
+        "300 classes": pd.DataFrame({"label": [f"class {i % 300}" for i in range(600)],
+                                     "prediction": [f"class {i % 299}" for i in range(600)]}),
+        "huge numbers": pd.DataFrame({"id": [1, 2, 3], "n": [2**53, 2**53 + 1, -(2**62)], "x": [1e308, -1e308, 1e-308]}),
+    }  # fmt: skip
+    for name, frame in frames.items():
+        yield name, open_source(frame, SourceOptions())
+
+
+# --- the checks ------------------------------------------------------------------
+
+
+def check_registers_without_a_problem(subject: Subject) -> None:
+    """The module imports, declares `api`, and all its specs are accepted."""
+    problems = [f"{one.where}: {one.message}" for one in subject.registry.problems]
+    assert not problems, "\n".join(problems)
+    assert subject.views or subject.analyses, f"{subject.module} registers nothing; return specs from a hook."
+
+
+def check_importing_the_module_imports_no_view(subject: Subject) -> None:
+    """`plugin.py` names its code; importing it loads neither Panel nor the code it names."""
+    named = [spec.factory for spec in subject.views] + [spec.run for spec in subject.analyses]
+    heavy = sorted({"panel", "holoviews", "bokeh", *(target.split(":")[0] for target in named)})
+    code = f"import sys, {subject.module}; print([m for m in {heavy!r} if m in sys.modules])"
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert ran.stdout.strip() == "[]", f"importing {subject.module} loads {ran.stdout.strip() or ran.stderr}"
+
+
+def check_everything_has_words(subject: Subject) -> None:
+    """Each view and analysis has a title and one sentence of summary."""
+    for spec in (*subject.views, *subject.analyses):
+        assert spec.summary.strip(), f"{spec.name} has no summary; say in one sentence what it shows."
+
+
+def check_views_are_views_with_documented_settings(subject: Subject) -> None:
+    """Each factory is a View class, and each of its own params has a doc and a control."""
+    from symphony_core.view import View, controls  # imports Panel
+
+    for spec in subject.views:
+        kind = subject.registry.load(spec)
+        assert inspect.isclass(kind), f"{spec.factory} is no class"
+        assert issubclass(kind, View), f"{spec.factory} is no symphony_core View"
+        own = [name for name in kind.param if name not in View.param]
+        undocumented = [name for name in own if not (kind.param[name].doc or "").strip()]
+        assert not undocumented, f"{spec.factory}: params without doc: {undocumented}"
+        app = App(tiny_dataset(), subject.registry)
+        view = app.show(spec.name)
+        if isinstance(view, kind):
+            controls(view)
+        app.close()
+
+
+def check_analyses_have_the_agreed_signature(subject: Subject) -> None:
+    """`run(data, *, progress, cancel, seed=0, **params)`: params by keyword, each with a default."""
+    for spec in subject.analyses:
+        parameters = dict(inspect.signature(subject.registry.load(spec)).parameters)
+        assert parameters, f"{spec.run} takes nothing; its first parameter is the AnalysisInput"
+        del parameters[next(iter(parameters))]
+        missing = {"progress", "cancel", "seed"} - set(parameters)
+        assert not missing, f"{spec.run} lacks keyword parameters {sorted(missing)}"
+        for name, parameter in parameters.items():
+            assert parameter.kind is inspect.Parameter.KEYWORD_ONLY, f"{spec.run}: {name} must be keyword-only"
+            if name not in ("progress", "cancel"):
+                assert parameter.default is not inspect.Parameter.empty, f"{spec.run}: {name} has no default"
+
+
+def check_views_survive_nasty_tables(subject: Subject) -> None:
+    """Each view draws, follows filter, selection, groups and undo, and closes, on every nasty table."""
+    for name, app in subject.apps():
+        for spec in subject.views:
+            _exercise(app, spec, name)
+
+
+def _exercise(app: App, spec: ViewSpec, name: str) -> None:
+    before = len(app.registry.problems)
+    view = app.show(spec.name)
+    frame = view.frame
+    missing = spec.needs.missing(app.state.table)
+    if missing:
+        assert missing in frame.problem, f"{name}: {spec.name} does not say what it needs"
+        return
+    ids = app.dataset.row_ids[:2].tolist()
+    app.state.selection = ids
+    app.state.filter = ids[:1]
+    app.state.filter = "rows()" if not ids else f"not ({app.state.table.text(app.state.table.bind(ids))})"
+    app.state.filter = None
+    app.undo()
+    app.redo()
+    problems = [problem.message for problem in app.registry.problems[before:]]
+    assert not problems, f"{name}: {spec.name}: {problems}"
+    assert not frame.problem, f"{name}: {spec.name} shows {frame.problem!r}"
+    view.close()
+
+
+def check_analyses_survive_nasty_tables(subject: Subject) -> None:
+    """Each analysis returns a lawful result, or a SymphonyError that says what is missing."""
+    for name, app in subject.apps():
+        for spec in subject.analyses:
+            try:
+                result = app.run(spec.name)
+            except SymphonyError as error:
+                assert str(error).strip(), f"{name}: {spec.name} fails without words"
+                assert not app.registry.problems, f"{name}: {spec.name}: {app.registry.problems[-1].message}"
+                continue
+            assert len(result.columns) == len(app.dataset), f"{name}: {spec.name}: one row per data row"
+
+
+def check_analyses_repeat_themselves(subject: Subject) -> None:
+    """The same input and seed give the same columns, table and summary."""
+    for spec in subject.analyses:
+        results = []
+        for _ in range(2):
+            app = App(tiny_dataset(40), subject.registry)
+            if spec.needs.missing(app.state.table):
+                break
+            results.append(app.run(spec.name, seed=1))
+            app.close()
+        if len(results) == 2:
+            _assert_same(*results, name=spec.name)
+
+
+def _assert_same(first: Result, second: Result, *, name: str) -> None:
+    pd.testing.assert_frame_equal(pd.DataFrame(first.columns), pd.DataFrame(second.columns))
+    assert (first.table is None) == (second.table is None), f"{name}: a table once and none the other time"
+    if first.table is not None and second.table is not None:
+        pd.testing.assert_frame_equal(first.table, second.table)
+    assert repr(dict(first.summary)) == repr(dict(second.summary)), f"{name}: summaries differ"
+
+
+def check_analyses_stop_when_cancelled(subject: Subject) -> None:
+    """An analysis that is cancelled before it starts raises Cancelled."""
+    for spec in subject.analyses:
+        dataset = tiny_dataset(40)
+        app = App(dataset, subject.registry)
+        if spec.needs.missing(app.state.table):
+            continue
+        flag = CancelFlag()
+        flag.set()
+        run = subject.registry.load(spec)
+        try:
+            run(AnalysisInput(app.state.table), progress=silent, cancel=flag)
+        except Cancelled:
+            continue
+        raise AssertionError(f"{spec.run} went on although it was cancelled; call cancel.check() in its loops")
+
+
+def check_closing_frees_the_view(subject: Subject) -> None:
+    """After close() nothing holds the view, although the state lives on."""
+    for spec in subject.views:
+        app = App(tiny_dataset(), subject.registry)
+        view = app.show(spec.name)
+        _ = view.frame
+        app.state.filter = "label == 'cat'"
+        view.close()
+        gone = weakref.ref(view)
+        del view
+        gc.collect()
+        assert gone() is None, f"{spec.factory}: something still holds the view after close()"
+
+
+def check_its_package_has_a_docstring(subject: Subject) -> None:
+    """The module lies in a package that imports on its own."""
+    package = importlib.import_module(subject.module.partition(".")[0])
+    assert package.__doc__, f"{package.__name__} has no docstring; say what question the plugin answers."
+
+
+CHECKS: tuple[Callable[[Subject], None], ...] = (
+    check_registers_without_a_problem,
+    check_importing_the_module_imports_no_view,
+    check_everything_has_words,
+    check_views_are_views_with_documented_settings,
+    check_analyses_have_the_agreed_signature,
+    check_views_survive_nasty_tables,
+    check_analyses_survive_nasty_tables,
+    check_analyses_repeat_themselves,
+    check_analyses_stop_when_cancelled,
+    check_closing_frees_the_view,
+    check_its_package_has_a_docstring,
+)

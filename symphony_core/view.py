@@ -1,0 +1,273 @@
+"""A view: a card that shows the state and turns gestures into expressions.
+
+A subclass says what it draws (`body`) and how it follows the state (`draw`).
+Everything around it is here: the frame, its settings, watching and letting go,
+work on another thread, and the promise that a view that fails costs only its
+own card.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any, ClassVar, TypeVar
+
+import param
+from panel.viewable import Viewable, Viewer
+
+from symphony_core.errors import PluginError, SymphonyError
+from symphony_core.jobs import Job, pool
+from symphony_core.session import Session, reason
+from symphony_core.specs import ViewSpec
+from symphony_core.state import State
+from symphony_core.widgets import Frame, Gesture, control
+
+T = TypeVar("T")
+
+# Work on fewer values than this is done in about 20 ms, faster than a thread hands it over and back.
+MAX_INLINE_VALUES = 2_000_000
+
+
+class View(Viewer):
+    """Base of all views; its own params with a `doc` are its settings.
+
+    session: whose state it shows.
+    spec: as the registry knows it; a view made by hand has none.
+    settings: values of its params.
+    """
+
+    redraws_on: ClassVar[tuple[str, ...]] = ("filter", "overlay")
+
+    def __init__(self, session: Session, *, spec: ViewSpec | None = None, **settings: Any) -> None:
+        super().__init__(**settings)
+        self.session = session
+        self.spec = spec
+        self._frame: ViewFrame | None = None
+        self._watchers: list[Any] = []
+        self._revision = 0
+        self._running: Job[Any] | None = None
+        self._is_shown = True
+        self._is_stale = False
+        self._is_closed = False
+        session.on_close(self.close)
+
+    # --- for subclasses --------------------------------------------------------
+
+    def body(self) -> Viewable:
+        """Build what the card holds; called once, before the first `draw`."""
+        raise PluginError(f"{type(self).__name__} has no body(); return a Panel object from it.")
+
+    def draw(self) -> None:
+        """Bring the body up to date with the state; called after each watched change."""
+
+    @property
+    def state(self) -> State:
+        """What all views of the session agree on."""
+        return self.session.state
+
+    @property
+    def title(self) -> str:
+        """The view's name as the menu says it."""
+        return self.spec.title if self.spec else type(self).__name__
+
+    @property
+    def setting_names(self) -> list[str]:
+        """Params that the user may change: the subclass's own, with a `doc`, not hidden."""
+        own = [n for n in self.param if n not in Viewer.param and self.param[n].doc]
+        return [n for n in own if self.param[n].precedence is None or self.param[n].precedence >= 0]
+
+    def watch(self, names: str | list[str], call: Callable[[], None], *, of: Any = None) -> None:
+        """Call `call()` after changes of the state, until the view is closed.
+
+        of: another parameterized object than the state; the view itself for its settings.
+        A failure of `call` is shown in this card and nowhere else.
+        """
+        source = self.state if of is None else of
+        names = [names] if isinstance(names, str) else names
+        watcher = source.param.watch(lambda *_: self.guarded(call), names)
+        self._watchers.append((source, watcher))
+
+    def on_gesture(self, call: Callable[[Gesture], None]) -> Callable[[Gesture], None]:
+        """Wrap a gesture's callback, so that its failure is shown in this card."""
+        return lambda gesture: self.guarded(functools.partial(call, gesture))
+
+    def compute(self, work: Callable[[], T], show: Callable[[T], None], *, value_count: int) -> None:
+        """Run `work()` and hand what it returns to `show`; of several only the newest shows.
+
+        value_count: how many values are looked at, to decide whether a worker is worth it.
+        `work` must not touch params or models; `show` runs on the owner's thread.
+        """
+        self._revision += 1
+        if self._running is not None:
+            self._running.cancel()
+            self._running = None
+        if value_count <= MAX_INLINE_VALUES or not self.session.owner.has_loop:
+            show(work())
+            self.frame.is_busy = False
+            return
+        revision = self._revision
+
+        def settled(job: Job[T]) -> None:
+            if not job.done or job.cancelled or revision != self._revision or self._is_closed:
+                return
+            self.frame.is_busy = False
+            self.guarded(lambda: show(job.result(0)))
+
+        self.frame.is_busy = True
+        owner, title = self.session.owner, self.title
+        job = pool.start(lambda progress, cancel: work(), owner=owner, title=title, then=lambda value: value)
+        self._running = job
+        job.on_update(settled)
+
+    # --- the card ----------------------------------------------------------------
+
+    def __panel__(self) -> Viewable:
+        return self.frame
+
+    @property
+    def frame(self) -> ViewFrame:
+        """The card around the body; built when first asked for."""
+        if self._frame is None:
+            self._frame = ViewFrame(self)
+            self.guarded(self._fill)
+        return self._frame
+
+    def _fill(self) -> None:
+        self.frame.body = self.body()
+        self.watch(list(self.redraws_on), self._draw_if_shown)
+        self.watch(["filter", "overlay"], self._count)
+        if self.setting_names:
+            self.watch(self.setting_names, self._draw_if_shown, of=self)
+        self._count()
+        self.draw()
+
+    def show_settings(self) -> None:
+        """Put the controls behind the gear; they are built when first opened."""
+        if self.frame.settings is None and self.setting_names:
+            self.frame.settings = controls(self)
+
+    def set_shown(self, is_shown: bool) -> None:
+        """Tell the view whether anybody sees it; a hidden one draws when it is shown again."""
+        self._is_shown = is_shown
+        if is_shown and self._is_stale:
+            self.guarded(self._draw_if_shown)
+
+    def _draw_if_shown(self) -> None:
+        self._is_stale = not self._is_shown
+        if self._is_shown:
+            self.draw()
+
+    def _count(self) -> None:
+        total = len(self.state.table)
+        if self.state.filter is None:
+            self.frame.count = rows_text(total)
+        else:
+            self.frame.count = f"{self.state.count():,} of {rows_text(total)}"
+
+    # --- failing alone -------------------------------------------------------------
+
+    def guarded(self, call: Callable[[], None]) -> None:
+        """Run `call`; show what it raises in this card instead of letting it through."""
+        if self._is_closed:
+            return
+        try:
+            call()
+        except SymphonyError as error:
+            self._frame_or_made().problem = str(error)
+            if isinstance(error, PluginError):
+                self._report(error)
+        except (Exception, SystemExit) as error:  # around a plugin's code
+            self._report(error)
+            self._frame_or_made().problem = (
+                f"{self.title} could not be updated: {reason(error)}. What is shown may be old; "
+                "the other views go on. Details are under Problems."
+            )
+        else:
+            if self._frame is not None and self._frame.problem:
+                self._frame.problem = ""
+
+    def _frame_or_made(self) -> ViewFrame:
+        if self._frame is None:
+            self._frame = ViewFrame(self)
+        return self._frame
+
+    def _report(self, error: BaseException) -> None:
+        if self.spec is not None:
+            self.session.registry.report(self.spec, "update", error)
+
+    def close(self) -> None:
+        """Let go of the state, so that the view can be freed."""
+        if self._is_closed:
+            return
+        self._is_closed = True
+        for source, watcher in self._watchers:
+            source.param.unwatch(watcher)
+        self._watchers.clear()
+        if self._running is not None:
+            self._running.cancel()
+        self.session.forget(self.close)
+
+
+class FailedView(View):
+    """The card in place of a view that could not be made."""
+
+    def __init__(self, session: Session, *, spec: ViewSpec, error: SymphonyError) -> None:
+        super().__init__(session, spec=spec)
+        self.error = error
+
+    def _fill(self) -> None:
+        self.frame.problem = str(self.error)
+
+
+class ViewFrame(Frame):
+    """A frame that knows its view and refuses to be drawn for a second session."""
+
+    def __init__(self, view: View) -> None:
+        spec = view.spec
+        names = view.setting_names
+        super().__init__(
+            title=view.title,
+            help=spec.summary if spec else "",
+            has_settings=bool(names),
+            sizing_mode="stretch_width",
+            on_gesture=lambda gesture: view.show_settings(),
+        )
+        self._view = view
+
+    def _get_model(self, doc: Any, root: Any = None, parent: Any = None, comm: Any = None) -> Any:
+        self._view.session.bind(doc)
+        return super()._get_model(doc, root, parent, comm)
+
+
+def controls(view: View) -> Viewable:
+    """Build the widgets for a view's settings, each with its doc as help."""
+    from panel import FlexBox
+
+    return FlexBox(*[control(view.param[name]) for name in view.setting_names], gap="12px")
+
+
+def make_view(session: Session, name: str, **settings: Any) -> View:
+    """Make the view called `name`; one that fails becomes a card that says why.
+
+    Raises UnknownView when nobody registered it.
+    """
+    registry = session.registry
+    spec = registry.view(name)
+    missing = spec.needs.missing(session.state.table)
+    if missing:
+        return FailedView(session, spec=spec, error=SymphonyError(f"{spec.title} {missing}"))
+    merged = {**registry.settings_of(spec), **settings}
+    try:
+        factory = registry.load(spec)
+        view = factory(session, spec=spec, **merged)
+        if not isinstance(view, View):
+            raise PluginError(f"{spec.factory} made {type(view).__name__}; a view must be a symphony_core View.")
+    except (Exception, SystemExit) as error:  # around a plugin's factory
+        failure = error if isinstance(error, PluginError) else registry.failure(spec, error)
+        return FailedView(session, spec=spec, error=failure)
+    return view
+
+
+def rows_text(count: int) -> str:
+    """Word a number of rows."""
+    return f"{count:,} row" if count == 1 else f"{count:,} rows"

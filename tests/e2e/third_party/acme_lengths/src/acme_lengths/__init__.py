@@ -1,0 +1,1 @@
+"""Lengths of texts, as a column and a view of Symphony."""
