@@ -35,10 +35,10 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-def open(  # noqa: A001 - the verb that users know; the module is used as `symphony.open`
+def open(
     source: object,
     *,
-    id: str | None = None,  # noqa: A002 - the role's name, as in the data
+    id: str | None = None,
     label: str | None = None,
     prediction: str | None = None,
     score: str | None = None,
@@ -216,7 +216,7 @@ class Subscription:
     def _tell(self, event: Any) -> None:
         try:
             self._call(event.new)
-        except Exception:  # a user's callback: the gesture that caused it must go on
+        except Exception:
             log.exception("a callback of on_change failed")
 
     def stop(self) -> None:
@@ -253,5 +253,6 @@ def first_layout(registry: Registry, table: Table) -> Layout:
     """Give the manifest's pages; without any, one page with every view that the data can feed."""
     if registry.manifest.pages:
         return registry.manifest.pages
-    fed = [name for name, spec in registry.views.items() if spec.needs.missing(table) is None]
-    return (Page("Overview", tuple(PageView(name) for name in fed)),)
+    fed = [spec for spec in registry.views.values() if spec.needs.missing(table) is None]
+    fed.sort(key=lambda spec: (spec.rank, spec.name))
+    return (Page("Overview", tuple(PageView(spec.name, spec.width) for spec in fed)),)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import ast
-import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,6 +15,7 @@ import symphony_core as symphony
 from symphony_core.errors import BadSetting, SymphonyError, no_such
 from symphony_core.specs import Result
 
+CONFIG_HELP = "an entry_points.toml; default: the one in this folder"
 ROLE_OPTIONS = ("id", "label", "prediction", "score", "embedding", "image", "audio", "text", "split")
 
 
@@ -48,17 +48,19 @@ def _parser() -> argparse.ArgumentParser:
     _add_server(demo)
     demo.set_defaults(command=_demo)
 
-    plugins = commands.add_parser("plugins", help="list plugins, what they register and what is wrong with them")
+    plugins = commands.add_parser("plugins", help="list plugins and what is wrong with them")
     plugins.add_argument("--json", action="store_true", help="as JSON, one object a plugin")
-    plugins.add_argument("--config", metavar="FILE", help="an entry_points.toml; default: the one in this folder")
+    plugins.add_argument("--config", metavar="FILE", help=CONFIG_HELP)
     plugins.set_defaults(command=_plugins)
 
     run = commands.add_parser("run", help="run an analysis without a page")
     run.add_argument("analysis")
     run.add_argument("file")
     _add_roles(run)
-    run.add_argument("--config", metavar="FILE", help="an entry_points.toml; default: the one in this folder")
-    run.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="a parameter; may be repeated")
+    run.add_argument("--config", metavar="FILE", help=CONFIG_HELP)
+    run.add_argument(
+        "--set", action="append", default=[], metavar="KEY=VALUE", help="a parameter; repeatable"
+    )
     run.add_argument("--rows", default="all", help="a filter; the analysis sees only these rows")
     run.add_argument("--seed", type=int, default=0)
     run.add_argument("--out", metavar="FILE", help="write the computed columns (.parquet, .csv or .json)")
@@ -76,21 +78,25 @@ def _add_roles(parser: argparse.ArgumentParser) -> None:
 def _add_server(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--host", default="127.0.0.1", help="default: 127.0.0.1, this machine only")
     parser.add_argument("--port", type=int, default=5006, help="default: 5006")
-    parser.add_argument("--config", metavar="FILE", help="an entry_points.toml; default: the one in this folder")
-    parser.add_argument("--allow-origin", action="append", default=[], metavar="HOST:PORT",
-                        help="a host browsers may come from, when behind a proxy; may be repeated")  # fmt: skip
+    parser.add_argument("--config", metavar="FILE", help=CONFIG_HELP)
+    origin = "a host that browsers may come from, when behind a proxy; repeatable"
+    parser.add_argument("--allow-origin", action="append", default=[], metavar="HOST:PORT", help=origin)
     parser.add_argument("--no-browser", action="store_true", help="do not open a browser")
 
 
 def _serve(options: argparse.Namespace) -> None:
     from symphony_core.serving import serve  # imports Panel
 
-    roles = {role: getattr(options, role, None) for role in ROLE_OPTIONS}
     serve(
-        lambda: symphony.open(options.file, config=options.config, **roles),
-        host=options.host, port=options.port, title=Path(options.file).name,
+        lambda: _opened(options),
+        host=options.host, port=options.port, title=Path(options.file).stem.removeprefix("demo:"),
         origins=tuple(options.allow_origin), show=False if options.no_browser else None,
     )  # fmt: skip
+
+
+def _opened(options: argparse.Namespace) -> symphony.App:
+    roles: dict[str, Any] = {role: getattr(options, role, None) for role in ROLE_OPTIONS}
+    return symphony.open(options.file, config=options.config, **roles)
 
 
 def _demo(options: argparse.Namespace) -> None:
@@ -109,10 +115,9 @@ def _plugins(options: argparse.Namespace) -> None:
 
 
 def _run(options: argparse.Namespace) -> None:
-    roles = {role: getattr(options, role, None) for role in ROLE_OPTIONS}
-    app = symphony.open(options.file, config=options.config, **roles)
+    app = _opened(options)
     writes = [_pair(text, "--write") for text in options.write]
-    params = dict(_setting(text) for text in options.set)
+    params: dict[str, Any] = dict(_setting(text) for text in options.set)
     job = app.start(options.analysis, rows=options.rows, seed=options.seed, **params)
     _show_progress(job)
     result = job.result()
@@ -130,7 +135,12 @@ def _run(options: argparse.Namespace) -> None:
 def _show_progress(job: symphony.Job[Any]) -> None:
     if not sys.stderr.isatty():
         return
-    job.on_update(lambda job: print(f"\r{job.progress[0]:4.0%} {job.progress[1]:<60.60}", end="", file=sys.stderr))
+
+    def show(job: symphony.Job[Any]) -> None:
+        fraction, text = job.progress
+        print(f"\r{fraction:4.0%} {text:<60.60}", end="\n" if job.done else "", file=sys.stderr)
+
+    job.on_update(show)
 
 
 def _setting(text: str) -> tuple[str, object]:
@@ -170,7 +180,7 @@ def _write(content: pd.DataFrame | bytes | str, path: str) -> None:
     elif target.suffix == ".csv":
         content.to_csv(target, index=False)
     elif target.suffix == ".json":
-        target.write_text(json.dumps(json.loads(content.to_json(orient="records")), indent=1), encoding="utf-8")
+        content.to_json(target, orient="records", indent=1)
     else:
         raise BadSetting(f"{path!r} ends in {target.suffix or 'nothing'!r}; use .parquet, .csv or .json.")
     print(f"wrote {path}")

@@ -37,7 +37,9 @@ def without(current: Expr | None, column: str) -> Expr | None:
     return all_of(part for part in _conditions(current) if not _is_about(part, column))
 
 
-def with_condition(current: Expr | None, column: str, condition: Expr, mode: Mode = Mode.REPLACE) -> Expr | None:
+def with_condition(
+    current: Expr | None, column: str, condition: Expr, mode: Mode = Mode.REPLACE
+) -> Expr | None:
     """Give the filter after a gesture on one column; None is all rows.
 
     current: the filter now. condition: what was clicked or brushed, about `column` alone.
@@ -87,8 +89,9 @@ def _excluded(own: Expr | None, column: str, condition: Expr) -> Expr | None:
         return ~condition if values is None else _none_of(column, values)
     wanted, unwanted = _values(own), _excluded_values(own)
     if values is not None and wanted is not None:
+        rest = _minus(wanted, values)
         # excluding all that was wanted would leave no row; then the exclusion itself is meant
-        return _one_of(column, _minus(wanted, values)) or _none_of(column, values)
+        return _one_of(column, rest) if rest else _none_of(column, values)
     if values is not None and unwanted is not None:
         return _none_of(column, _toggled(unwanted, values))
     exclusion = ~condition if values is None else _none_of(column, values)

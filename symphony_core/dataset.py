@@ -175,13 +175,13 @@ class Dataset:
         raise UnknownColumn(f"{message} Columns are case-sensitive.", column=name, nearest=close)
 
     def _check_ids(self, wanted: Sequence[object]) -> None:
-        """Raise UnknownRow for ids of another type, which pandas would convert or refuse in its own words."""
+        """Raise UnknownRow for ids of another type; pandas would convert them."""
         is_number = self.row_ids.dtype != object
         odd = [i for i in wanted if not _is_id(i, is_number)]
         if odd:
             kind = "whole numbers" if is_number else "text"
             raise UnknownRow(
-                f"no row {odd[0]!r} in dataset {self.name!r}; its ids (column {self.id_column!r}) are {kind}.",
+                f"no row {odd[0]!r} in dataset {self.name!r}; ids (column {self.id_column!r}) are {kind}.",
                 row_id=odd[0],
             )
         if is_number:

@@ -18,6 +18,9 @@ from symphony_core.instant import NS_PER_UNIT
 # Fills a bool array with the test's answers for one slice of rows.
 Test = Callable[[slice, np.ndarray], None]
 
+# First and last whole number for which a test holds; None is unbounded, last < first is empty.
+Range = tuple[int | None, int | None]
+
 # Up to here, comparing with each value in turn beats sorting the block.
 _FEW = 8
 _FLOAT_UFUNC = {
@@ -40,11 +43,7 @@ def number_between(values: np.ndarray, low: float, high: float) -> Test:
     """Compare by low <= value <= high."""
     if values.dtype.kind == "f":
         return both(_float_test(values, ">=", low), _float_test(values, "<=", high))
-    first, _ = _range_of(">=", low)
-    _, last = _range_of("<=", high)
-    if math.isnan(low) or math.isnan(high):
-        return nothing
-    return _whole_range(values, first, last)
+    return _whole_range(values, *_overlap(_range_of(">=", low), _range_of("<=", high)))
 
 
 def number_one_of(values: np.ndarray, wanted: Sequence[float]) -> Test:
@@ -64,9 +63,8 @@ def time_test(values: np.ndarray, op: str, ns: int) -> Test:
 
 def time_between(values: np.ndarray, low_ns: int, high_ns: int) -> Test:
     """Compare by low <= value <= high."""
-    first, _ = _range_in_units(values, ">=", low_ns)
-    _, last = _range_in_units(values, "<=", high_ns)
-    return _time_range(values, first, last)
+    low, high = _range_in_units(values, ">=", low_ns), _range_in_units(values, "<=", high_ns)
+    return _time_range(values, *_overlap(low, high))
 
 
 def time_one_of(values: np.ndarray, wanted_ns: Sequence[int]) -> Test:
@@ -121,11 +119,8 @@ def any_test(tests: Sequence[Test]) -> Test:
     return test
 
 
-def _range_of(op: str, value: float) -> tuple[int | None, int | None]:
-    """Give the whole numbers for which the test holds, as first and last; None is unbounded.
-
-    A range whose last is before its first is empty.
-    """
+def _range_of(op: str, value: float) -> Range:
+    """Give the whole numbers for which the test holds; none for NaN."""
     if isinstance(value, float) and not math.isfinite(value):
         above_all = op in ("<", "<=") and value > 0
         below_all = op in (">", ">=") and value < 0
@@ -133,7 +128,7 @@ def _range_of(op: str, value: float) -> tuple[int | None, int | None]:
     return _range_between(op, math.floor(value), math.ceil(value))
 
 
-def _range_between(op: str, floor: int, ceil: int) -> tuple[int | None, int | None]:
+def _range_between(op: str, floor: int, ceil: int) -> Range:
     match op:
         case "==":
             return ceil, floor
@@ -145,6 +140,12 @@ def _range_between(op: str, floor: int, ceil: int) -> tuple[int | None, int | No
             return floor + 1, None
         case _:
             return ceil, None
+
+
+def _overlap(one: Range, other: Range) -> Range:
+    firsts = [first for first in (one[0], other[0]) if first is not None]
+    lasts = [last for last in (one[1], other[1]) if last is not None]
+    return max(firsts, default=None), min(lasts, default=None)
 
 
 def _whole_range(values: np.ndarray, first: int | None, last: int | None) -> Test:
@@ -184,7 +185,7 @@ def _range_test(
     return at_least if high == largest else both(at_least, ufunc_test(np.less_equal, values, bound(high)))
 
 
-def _range_in_units(values: np.ndarray, op: str, ns: int) -> tuple[int | None, int | None]:
+def _range_in_units(values: np.ndarray, op: str, ns: int) -> Range:
     step = _step(values)
     return _range_between(op, ns // step, -(-ns // step))
 

@@ -196,7 +196,7 @@ class Contains(_OfColumn):
 
 @dataclass(frozen=True, eq=False)
 class Matches(_OfColumn):
-    """The regular expression (RE2, where \\w and \\d are ASCII) is found somewhere in the text."""
+    """The regular expression (RE2, with ASCII classes) is found somewhere in the text."""
 
     pattern: str
 

@@ -62,7 +62,7 @@ class _Run(Generic[T]):
         try:
             self.cancel.check()
             outcome: tuple[T | None, BaseException | None] = (self.work(self._report, self.cancel), None)
-        except (Exception, SystemExit) as error:  # around a job: kept, and raised where it is waited for
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - around a job: raised where it is waited for
             outcome = (None, error)
         with _lock:
             self.outcome = outcome
@@ -167,7 +167,7 @@ class Job(Generic[T]):
         if error is None:
             try:
                 value = self._then(value)
-            except Exception as failure:  # around a job: the waiter gets it
+            except Exception as failure:  # noqa: BLE001 - around a job: the waiter gets it
                 value, error = None, failure
         self._end(value, error)
 

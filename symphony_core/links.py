@@ -19,7 +19,9 @@ MAX_LINK_CHARS = 1_500
 # A selection by rows is worth its place in an address only while it is short.
 MAX_SELECTION_ROWS = 100
 
-QUERY_NAMES = ("filter", "group", "selection")
+# Names in the address and what they set; groups first, so that what can be applied is applied in one order.
+PARAMS = {"group": "group_by", "filter": "filter", "selection": "selection"}
+QUERY_NAMES = tuple(PARAMS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,18 +55,13 @@ def apply_link(state: State, query: Mapping[str, str]) -> list[SymphonyError]:
     Each part is applied alone, so that one stale column does not lose the rest.
     """
     problems: list[SymphonyError] = []
-    readings = {
-        "group": lambda text: setattr(state, "group_by", _names(text)),
-        "filter": lambda text: setattr(state, "filter", text),
-        "selection": lambda text: setattr(state, "selection", text),
-    }
     with state.gesture():
-        for name, apply in readings.items():
+        for name, param_name in PARAMS.items():
             text = query.get(name, "")
             if not text:
                 continue
             try:
-                apply(text)
+                setattr(state, param_name, _names(text) if name == "group" else text)
             except SymphonyError as error:
                 problems.append(error)
     return problems

@@ -60,7 +60,10 @@ class Place:
         where = f"{self.path}, line {line}" if line else str(self.path)
         return BadManifest(
             f"{where}: {self.title}, key {key!r}: {problem}.",
-            path=self.path, table=".".join(self.tables), key=key, line=line,
+            path=self.path,
+            table=".".join(self.tables),
+            key=key,
+            line=line,
         )
 
     def _line(self, key: str) -> int | None:

@@ -63,7 +63,7 @@ class Owner:
                 continue
             try:
                 call()
-            except Exception:  # around a job: one broken callback must not stop the others
+            except Exception:
                 log.exception("a call posted to the session failed")
 
     def wait(self, is_done: Callable[[], bool], timeout_s: float | None = None) -> bool:

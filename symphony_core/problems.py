@@ -85,7 +85,7 @@ def words(error: BaseException | str) -> str:
     name = type(error).__name__
     try:
         text = " ".join(str(error).split())
-    except Exception:  # a plugin's own exception, whose __str__ is plugin code too
+    except Exception:  # noqa: BLE001  the message of a plugin's exception is plugin code too
         text = "(its message cannot be shown)"
     return f"{name}: {text}" if text else name
 

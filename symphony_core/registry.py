@@ -153,8 +153,10 @@ class Registry:
         kind = type(error) if isinstance(error, PluginError) else PluginError
         return kind(
             f"{_word(spec)} {spec.name!r} of {origin} failed: {problem.message}",
-            plugin=problem.plugin, distribution=problem.distribution,
-            version=problem.version, traceback=problem.traceback,
+            plugin=problem.plugin,
+            distribution=problem.distribution,
+            version=problem.version,
+            traceback=problem.traceback,
         )
 
     def on_problem(self, listener: Callable[[Problem], None]) -> Callable[[], None]:
@@ -299,6 +301,12 @@ def _info(plugin: _Plugin, problems: list[Problem]) -> PluginInfo:
     works = plugin.views or plugin.analyses or (plugin.hooks and plugin.hooks.has("open_dataset"))
     status = plugin.status or ("ok" if not reasons and plugin.hooks else "partly" if works else "failed")
     return PluginInfo(
-        found.name, found.distribution, found.version, plugin.api,
-        tuple(plugin.views), tuple(plugin.analyses), status, "; ".join(reasons),
+        found.name,
+        found.distribution,
+        found.version,
+        plugin.api,
+        tuple(plugin.views),
+        tuple(plugin.analyses),
+        status,
+        "; ".join(reasons),
     )

@@ -39,6 +39,10 @@ _LOOK: dict[str, Any] = {
         "borderBottom": "1px solid",
         "borderColor": "divider",
     },
+    # our own head line says the name, with counts and source beside it
+    ".MuiAppBar-root a:has(.title)": {"display": "none !important"},
+    # it has no name for a screen reader; each card says itself when it computes
+    ".MuiAppBar-root .MuiLinearProgress-root": {"display": "none"},
     ".MuiToolbar-root": {"minHeight": f"{HEADER_PX}px !important", "height": f"{HEADER_PX}px"},
 }
 
@@ -112,8 +116,8 @@ def serve(
         webbrowser.open(address)
     pn.serve(
         {"/": lambda: served_page(make_app())},
-        address=host, port=port, title=title, show=False, websocket_origin=allowed, liveness=True,
-        verbose=False, websocket_max_message_size=20 * 1024 * 1024,
+        address=host, port=port, title=f"{title} · Symphony", show=False, websocket_origin=allowed,
+        liveness=True, verbose=False, websocket_max_message_size=20 * 1024 * 1024,
     )  # fmt: skip
 
 
@@ -161,7 +165,7 @@ def _warn_if_exposed(host: str) -> None:
     if host not in LOCAL_HOSTS:
         print(
             f"Warning: {host} can be reached from other machines and there is no login: "
-            "whoever opens the page sees the data. Use --host 127.0.0.1, or put a proxy with a login before it.",
+            "whoever opens the page sees the data. Use --host 127.0.0.1, or a proxy with a login before it.",
             file=sys.stderr,
             flush=True,
         )

@@ -93,7 +93,7 @@ class Session:
         for closer in reversed(self._closers):
             try:
                 closer()
-            except Exception:  # around a plugin's close(): the rest must still be let go
+            except Exception:
                 log.exception("closing a view failed")
         self._closers.clear()
         self.owner.close()
@@ -142,7 +142,7 @@ class Session:
 
         rows_key = b"" if positions is None else hashlib.blake2b(positions.tobytes()).digest()
         params_key = repr(sorted(params.items(), key=lambda item: item[0]))
-        key = (table.fingerprint, table.overlay, name, rows_key, seed, as_name, params_key)
+        key = (table.dataset, self.registry, table.overlay, name, rows_key, seed, as_name, params_key)
         job = pool.start(work, owner=self.owner, title=spec.title, key=key, then=join)
         self._track(job)
         return job
@@ -167,7 +167,9 @@ class Session:
     def _covered(self, rows: object) -> np.ndarray | None:
         if isinstance(rows, str) and rows == "all":
             return None
-        expr = self.state.filter if isinstance(rows, str) and rows == "filter" else self.state.table.bind(rows)
+        expr = (
+            self.state.filter if isinstance(rows, str) and rows == "filter" else self.state.table.bind(rows)
+        )
         return None if expr is None else self.state.table.positions(expr)
 
 

@@ -14,10 +14,13 @@ import param
 from panel.custom import Child, Children
 from panel.viewable import Viewable, Viewer
 
+from symphony_core.column import Kind
 from symphony_core.errors import SymphonyError
+from symphony_core.expr import Compare
+from symphony_core.expr_text import to_text
 from symphony_core.groups import can_group, group_sizes
 from symphony_core.jobs import Job
-from symphony_core.layout import PageView
+from symphony_core.layout import Layout, PageView
 from symphony_core.roles import Role
 from symphony_core.session import Session, reason
 from symphony_core.view import View, make_view, rows_text
@@ -68,6 +71,7 @@ class Shell(Viewer):
         self.session = session
         self.state = session.state
         self._refused: tuple[str, str] | None = None
+        self._example = self._example_filter()
         self._views: dict[PageView, View] = {}
         self._unlisten: list[Callable[[], None]] = []
         self.controls = Controls(data=self._controls(), on_gesture=self._act, sizing_mode="stretch_width")
@@ -82,7 +86,9 @@ class Shell(Viewer):
 
     def __panel__(self) -> Viewable:
         if self._whole is None:
-            self._whole = Whole(head=self.title, side=self.controls, main=self.deck, sizing_mode="stretch_width")
+            self._whole = Whole(
+                head=self.title, side=self.controls, main=self.deck, sizing_mode="stretch_width"
+            )
         return self._whole
 
     def close(self) -> None:
@@ -123,6 +129,7 @@ class Shell(Viewer):
         return {
             "filter": text,
             "refused": refused,
+            "example": self._example,
             "filter_error": message or (str(problem) if problem else ""),
             "count": "" if mask is None else _count_words(int(mask.sum()), len(table)),
             "group_by": list(state.group_by),
@@ -135,6 +142,15 @@ class Shell(Viewer):
             "problems": self._problems(),
             "notices": [notice.text for notice in state.dataset.warnings],
         }
+
+    def _example_filter(self) -> str:
+        """Give a filter that these data understand, to show what one looks like."""
+        table = self.state.table
+        for name in [choice.column for choice in table.dataset.roles.values()] + list(table.names):
+            column = table.column(name) if name in table.names else None
+            if column is not None and column.kind is Kind.CATEGORY and column.levels and can_group(column):
+                return to_text(Compare(name, "==", column.levels[0]))
+        return "age > 30 and city in ['Rome', 'Oslo']"
 
     def _selection_words(self) -> str:
         if self.state.selection is None:
@@ -150,7 +166,10 @@ class Shell(Viewer):
     def _problems(self) -> list[dict[str, str]]:
         found = self.session.registry.problems[-MAX_PROBLEMS:]
         return [
-            {"message": one.message, "where": " ".join(filter(None, [one.plugin, one.version, "·", one.where]))}
+            {
+                "message": one.message,
+                "where": " ".join(filter(None, [one.plugin, one.version, "·", one.where])),
+            }
             for one in reversed(found)
         ]
 
@@ -173,10 +192,16 @@ class Shell(Viewer):
         sizes = group_sizes(table, (split.column,), table.mask(None))
         return f"{words} · " + " ".join(f"{group.row_count:,} {group.values[0]}" for group in sizes[:4])
 
+    @property
+    def pages(self) -> Layout:
+        """The pages as they lie now."""
+        layout: Layout = self.state.layout
+        return layout
+
     # --- pages -------------------------------------------------------------------
 
     def _deck(self) -> dict[str, Any]:
-        pages = self.state.layout
+        pages = self.pages
         index = min(self.page_index, max(len(pages) - 1, 0))
         views = pages[index].views if pages else ()
         empty = "" if views else (
@@ -187,7 +212,7 @@ class Shell(Viewer):
 
     def _show_page(self) -> None:
         deck = self._deck()
-        pages = self.state.layout
+        pages = self.pages
         wanted = pages[deck["active"]].views if pages else ()
         for placed, view in self._views.items():
             view.set_shown(placed in wanted)
@@ -245,7 +270,7 @@ class Shell(Viewer):
 
     def _turn(self, gesture: Gesture) -> None:
         index = gesture.get("index")
-        if isinstance(index, int) and 0 <= index < len(self.state.layout):
+        if isinstance(index, int) and 0 <= index < len(self.pages):
             self.page_index = index
             self._show_page()
 

@@ -21,6 +21,7 @@ import pandas as pd
 from symphony_core.analysis_input import AnalysisInput
 from symphony_core.column import ColumnData, Kind
 from symphony_core.errors import BadSetting, PluginError
+from symphony_core.layout import PAGE_COLUMNS
 from symphony_core.roles import Role
 from symphony_core.vectors import Vectors
 
@@ -155,16 +156,26 @@ def _role_missing(role: Role) -> str:
 
 @dataclass(frozen=True)
 class ViewSpec:
-    """A view that exists; `factory` names a View class as "module:Class"."""
+    """A view that exists; `factory` names a View class as "module:Class".
+
+    rank: where it comes on a page that nobody arranged; lower first, ties by name.
+    width: twelfths of such a page that it likes to take.
+    """
 
     name: str
     title: str
     factory: str
     needs: Needs = Needs()
     summary: str = ""
+    rank: int = 100
+    width: int = PAGE_COLUMNS
 
     def __post_init__(self) -> None:
         _check_words(self, "factory")
+        if not isinstance(self.rank, int):
+            raise _bad(self, "rank", "a whole number")
+        if not isinstance(self.width, int) or not 1 <= self.width <= PAGE_COLUMNS:
+            raise _bad(self, "width", f"a whole number from 1 to {PAGE_COLUMNS}")
 
 
 @dataclass(frozen=True)

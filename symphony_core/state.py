@@ -46,20 +46,44 @@ class Shared(param.Parameter):
 class State(param.Parameterized):
     """The dataset, what is under study, and what is marked, for one session."""
 
-    overlay = Shared(Overlay(), read="_read_overlay", doc="""
-        Computed columns of this session, on top of the dataset's own.""")
-    filter = Shared(None, read="_read_expr", doc="""
+    overlay = Shared(
+        Overlay(),
+        read="_read_overlay",
+        doc="""
+        Computed columns of this session, on top of the dataset's own.""",
+    )
+    filter = Shared(
+        None,
+        read="_read_expr",
+        doc="""
         Expression that the rows under study meet; None is all rows.
-        Takes text, an expression, row ids or a boolean array of length n.""")
-    selection = Shared(None, read="_read_expr", doc="""
+        Takes text, an expression, row ids or a boolean array of length n.""",
+    )
+    selection = Shared(
+        None,
+        read="_read_expr",
+        doc="""
         Expression that the marked rows meet; None is no row.
-        Takes text, an expression, row ids or a boolean array of length n.""")
-    group_by = Shared((), read="_read_columns", doc="""
-        Names of the columns whose value combinations split every view.""")
-    focus = Shared(None, read="_read_row", doc="""
-        Id of the one row that is looked at closely; None is no row. Not in the history.""")
-    compare = Shared(None, read="_read_pair", doc="""
-        Two column names whose values are set against each other; None is no comparison.""")
+        Takes text, an expression, row ids or a boolean array of length n.""",
+    )
+    group_by = Shared(
+        (),
+        read="_read_columns",
+        doc="""
+        Names of the columns whose value combinations split every view.""",
+    )
+    focus = Shared(
+        None,
+        read="_read_row",
+        doc="""
+        Id of the one row that is looked at closely; None is no row. Not in the history.""",
+    )
+    compare = Shared(
+        None,
+        read="_read_pair",
+        doc="""
+        Two column names whose values are set against each other; None is no comparison.""",
+    )
 
     tracked: ClassVar[tuple[str, ...]] = ("overlay", "filter", "selection", "group_by", "compare")
 
@@ -151,7 +175,8 @@ class State(param.Parameterized):
         self._restoring = True
         try:
             # overlay comes first in `tracked`, so that filters find their columns
-            self.param.update(**snapshot)
+            changed = {name: value for name, value in snapshot.items() if value != getattr(self, name)}
+            self.param.update(**changed)
         finally:
             self._restoring = False
         return True
@@ -186,7 +211,11 @@ class State(param.Parameterized):
         return value
 
     def _read_columns(self, value: object) -> tuple[str, ...]:
-        names = (value,) if isinstance(value, str) else tuple(value or ())  # type: ignore[call-overload]
+        if value is None or value == "":
+            return ()
+        if not isinstance(value, (str, Sequence)):
+            raise BadSetting(f"group_by is {type(value).__name__}; give column names.")
+        names = (value,) if isinstance(value, str) else tuple(value)
         for name in names:
             self._check_column(name)
         return tuple(dict.fromkeys(names))

@@ -25,6 +25,7 @@ import pandas as pd
 from symphony_core.app import App
 from symphony_core.dataset import Dataset
 from symphony_core.errors import Cancelled, SymphonyError
+from symphony_core.expr import Rows
 from symphony_core.jobs import CancelFlag
 from symphony_core.manifest import Manifest
 from symphony_core.registry import Registry
@@ -33,6 +34,8 @@ from symphony_core.specs import AnalysisInput, AnalysisSpec, Result, ViewSpec, s
 
 HTML = "<img src=x onerror=window.hurt=1>"
 _CHECK_NAME = "the_plugin_under_test"
+
+__all__ = ["Subject", "check_plugin", "nasty_datasets", "tiny_dataset"]
 
 
 @dataclass(frozen=True)
@@ -104,22 +107,41 @@ def nasty_datasets() -> Iterator[tuple[str, Dataset]]:
     """Open small tables of the kinds that break tools, each with a name for messages."""
     for row_count in (0, 1, 2):
         yield f"{row_count} rows", tiny_dataset(row_count)
-    frames = {
-        "nulls everywhere": pd.DataFrame({
-            "id": ["a", "b", "c"], "label": pd.Series([None, None, None], dtype="str"),
-            "prediction": ["x", None, "y"], "number": [np.nan, np.inf, -np.inf],
-            "flag": pd.array([True, None, None], dtype="boolean"), "when": pd.to_datetime([None, None, None]),
-        }),
-        "odd names": pd.DataFrame({"id": ["ä", "名", "🙂"], "a b": [1, 2, 3], "`": [1, 2, 3], "index": [3, 2, 1],
-                                   "class": ["x", "y", "z"], "row_id": [7, 8, 9], "": [1.5, 2.5, 3.5]}),
-        "html": pd.DataFrame({"id": [HTML, "a<b & c"], HTML: [HTML, "b"], "label": [HTML, "a<b & c"]}),
-        "many columns": pd.DataFrame({f"column_{i:04d}": [i, i + 1] for i in range(300)}),
-        "300 classes": pd.DataFrame({"label": [f"class {i % 300}" for i in range(600)],
-                                     "prediction": [f"class {i % 299}" for i in range(600)]}),
-        "huge numbers": pd.DataFrame({"id": [1, 2, 3], "n": [2**53, 2**53 + 1, -(2**62)], "x": [1e308, -1e308, 1e-308]}),
-    }  # fmt: skip
-    for name, frame in frames.items():
+    for name, frame in _nasty_frames().items():
         yield name, open_source(frame, SourceOptions())
+
+
+def _nasty_frames() -> dict[str, pd.DataFrame]:
+    nulls = {
+        "id": ["a", "b", "c"],
+        "label": pd.Series([None, None, None], dtype="str"),
+        "prediction": ["x", None, "y"],
+        "number": [np.nan, np.inf, -np.inf],
+        "flag": pd.array([True, None, None], dtype="boolean"),
+        "when": pd.array([None] * 3, dtype="datetime64[ns]"),
+    }
+    odd_names = {
+        "id": ["ä", "名", "🙂"],
+        "a b": [1, 2, 3],
+        "`": [1, 2, 3],
+        "index": [3, 2, 1],
+        "class": ["x", "y", "z"],
+        "row_id": [7, 8, 9],
+        "": [1.5, 2.5, 3.5],
+    }
+    many_classes = {
+        "label": [f"class {i % 300}" for i in range(600)],
+        "prediction": [f"class {i % 299}" for i in range(600)],
+    }
+    huge = {"id": [1, 2, 3], "n": [2**53, 2**53 + 1, -(2**62)], "x": [1e308, -1e308, 1e-308]}
+    return {
+        "nulls everywhere": pd.DataFrame(nulls),
+        "odd names": pd.DataFrame(odd_names),
+        "html": pd.DataFrame({"id": [HTML, "a<b & c"], HTML: [HTML, "b"], "label": [HTML, "a<b & c"]}),
+        "many columns": pd.DataFrame({f"column_{i:04d}": [i, i + 1] for i in range(2_000)}),
+        "300 classes": pd.DataFrame(many_classes),
+        "huge numbers": pd.DataFrame(huge),
+    }
 
 
 # --- the checks ------------------------------------------------------------------
@@ -143,8 +165,11 @@ def check_importing_the_module_imports_no_view(subject: Subject) -> None:
 
 def check_everything_has_words(subject: Subject) -> None:
     """Each view and analysis has a title and one sentence of summary."""
-    for spec in (*subject.views, *subject.analyses):
-        assert spec.summary.strip(), f"{spec.name} has no summary; say in one sentence what it shows."
+    words = {spec.name: spec.summary for spec in subject.views} | {
+        s.name: s.summary for s in subject.analyses
+    }
+    for name, summary in words.items():
+        assert summary.strip(), f"{name} has no summary; say in one sentence what it shows."
 
 
 def check_views_are_views_with_documented_settings(subject: Subject) -> None:
@@ -174,7 +199,9 @@ def check_analyses_have_the_agreed_signature(subject: Subject) -> None:
         missing = {"progress", "cancel", "seed"} - set(parameters)
         assert not missing, f"{spec.run} lacks keyword parameters {sorted(missing)}"
         for name, parameter in parameters.items():
-            assert parameter.kind is inspect.Parameter.KEYWORD_ONLY, f"{spec.run}: {name} must be keyword-only"
+            assert parameter.kind is inspect.Parameter.KEYWORD_ONLY, (
+                f"{spec.run}: {name} must be keyword-only"
+            )
             if name not in ("progress", "cancel"):
                 assert parameter.default is not inspect.Parameter.empty, f"{spec.run}: {name} has no default"
 
@@ -197,7 +224,7 @@ def _exercise(app: App, spec: ViewSpec, name: str) -> None:
     ids = app.dataset.row_ids[:2].tolist()
     app.state.selection = ids
     app.state.filter = ids[:1]
-    app.state.filter = "rows()" if not ids else f"not ({app.state.table.text(app.state.table.bind(ids))})"
+    app.state.filter = ~Rows(ids=tuple(ids))
     app.state.filter = None
     app.undo()
     app.redo()
@@ -211,13 +238,19 @@ def check_analyses_survive_nasty_tables(subject: Subject) -> None:
     """Each analysis returns a lawful result, or a SymphonyError that says what is missing."""
     for name, app in subject.apps():
         for spec in subject.analyses:
-            try:
-                result = app.run(spec.name)
-            except SymphonyError as error:
-                assert str(error).strip(), f"{name}: {spec.name} fails without words"
-                assert not app.registry.problems, f"{name}: {spec.name}: {app.registry.problems[-1].message}"
-                continue
-            assert len(result.columns) == len(app.dataset), f"{name}: {spec.name}: one row per data row"
+            result, words = _outcome(app, spec)
+            assert not app.registry.problems, f"{name}: {spec.name}: {app.registry.problems[-1].message}"
+            if result is None:
+                assert words.strip(), f"{name}: {spec.name} fails without words"
+            else:
+                assert len(result.columns) == len(app.dataset), f"{name}: {spec.name}: one row per data row"
+
+
+def _outcome(app: App, spec: AnalysisSpec) -> tuple[Result | None, str]:
+    try:
+        return app.run(spec.name), ""
+    except SymphonyError as error:
+        return None, str(error)
 
 
 def check_analyses_repeat_themselves(subject: Subject) -> None:
@@ -256,7 +289,9 @@ def check_analyses_stop_when_cancelled(subject: Subject) -> None:
             run(AnalysisInput(app.state.table), progress=silent, cancel=flag)
         except Cancelled:
             continue
-        raise AssertionError(f"{spec.run} went on although it was cancelled; call cancel.check() in its loops")
+        raise AssertionError(
+            f"{spec.run} went on although it was cancelled; call cancel.check() in its loops"
+        )
 
 
 def check_closing_frees_the_view(subject: Subject) -> None:
@@ -264,7 +299,7 @@ def check_closing_frees_the_view(subject: Subject) -> None:
     for spec in subject.views:
         app = App(tiny_dataset(), subject.registry)
         view = app.show(spec.name)
-        _ = view.frame
+        view.__panel__()
         app.state.filter = "label == 'cat'"
         view.close()
         gone = weakref.ref(view)

@@ -9,7 +9,6 @@ are marked, so that positions in the array remain positions in the data.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -139,14 +138,6 @@ class VectorCollector:
     def _note(self, reason: str, start: int, where: np.ndarray) -> None:
         if where.any():
             self.problems[reason].append(np.flatnonzero(where) + start)
-
-
-def collected(chunks: Iterable[pa.Array], row_count: int) -> VectorCollector:
-    """Collect a whole column at once."""
-    collector = VectorCollector(row_count)
-    for chunk in chunks:
-        collector.add(chunk)
-    return collector
 
 
 def _plain(chunk: pa.Array) -> pa.Array:

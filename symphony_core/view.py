@@ -12,7 +12,6 @@ import functools
 from collections.abc import Callable
 from typing import Any, ClassVar, TypeVar
 
-import param
 from panel.viewable import Viewable, Viewer
 
 from symphony_core.errors import PluginError, SymphonyError
@@ -176,7 +175,7 @@ class View(Viewer):
             self._frame_or_made().problem = str(error)
             if isinstance(error, PluginError):
                 self._report(error)
-        except (Exception, SystemExit) as error:  # around a plugin's code
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - around a plugin's code
             self._report(error)
             self._frame_or_made().problem = (
                 f"{self.title} could not be updated: {reason(error)}. What is shown may be old; "
@@ -261,8 +260,10 @@ def make_view(session: Session, name: str, **settings: Any) -> View:
         factory = registry.load(spec)
         view = factory(session, spec=spec, **merged)
         if not isinstance(view, View):
-            raise PluginError(f"{spec.factory} made {type(view).__name__}; a view must be a symphony_core View.")
-    except (Exception, SystemExit) as error:  # around a plugin's factory
+            raise PluginError(
+                f"{spec.factory} made {type(view).__name__}; a view must be a symphony_core View."
+            )
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - around a plugin's factory
         failure = error if isinstance(error, PluginError) else registry.failure(spec, error)
         return FailedView(session, spec=spec, error=failure)
     return view

@@ -39,6 +39,8 @@ class Component(JSComponent):
     data = param.Dict(default={}, doc="What the script draws, as plain numbers, texts and lists.")
 
     _stylesheets: ClassVar[list[str]] = [TOKENS]
+    # A child that comes later must not take the others from the page.
+    _render_policy = "manual"
     __abstract = True
 
     def __init__(self, *, on_gesture: Callable[[Gesture], None] | None = None, **params: Any) -> None:
@@ -77,7 +79,9 @@ def control(parameter: param.Parameter) -> Viewable:
     ]
     for kind, widget in kinds:
         if isinstance(parameter, kind):
-            made: Viewable = widget.from_param(parameter, size="small")
+            # MultiChoice means by `size` how many options it lists
+            small = {} if widget is pmui.MultiChoice else {"size": "small"}
+            made: Viewable = widget.from_param(parameter, **small)
             return made
     raise PluginError(
         f"setting {parameter.name!r} is a {type(parameter).__name__}, which has no control; use one of "

@@ -64,7 +64,7 @@ def browser_path() -> str:
 
 @pytest.fixture
 def plugin_folder(tmp_path: Path) -> Iterator[Path]:
-    """A folder on the import path, for `plugin_factory.install_plugin`; modules from it are forgotten afterwards."""
+    """A folder on the import path, for `plugin_factory.install_plugin`; forgotten with its modules."""
     folder = tmp_path / "plugins"
     folder.mkdir()
     with on_path(folder):

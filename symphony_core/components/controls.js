@@ -53,7 +53,7 @@ function fill(list, items) {
 function filterPart(model) {
   const input = element("input", {
     type: "text", id: "filter", spellcheck: "false", autocomplete: "off", autocapitalize: "off",
-    placeholder: "label == 'cat' and probability > 0.5", "aria-describedby": "filter-error",
+    "aria-describedby": "filter-error",
     "aria-label": "Filter expression",
   })
   const error = element("p", { class: "error", id: "filter-error", role: "alert" })
@@ -74,6 +74,7 @@ function filterPart(model) {
   })
   let shown = null
   function draw(data) {
+    input.placeholder = data.example
     const text = data.refused ?? data.filter
     if (text !== shown) { input.value = text; shown = text; sent = text }
     input.setAttribute("aria-invalid", String(Boolean(data.filter_error)))

@@ -6,7 +6,7 @@ const STYLE = `
 h1 { font-size: 15px; font-weight: 600; margin: 0; white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
 .counts { flex: 1; min-width: 0; white-space: nowrap; overflow: hidden; text-overflow: ellipsis; font-variant-numeric: tabular-nums; }
 details { position: relative; }
-summary { cursor: pointer; list-style: none; padding: 2px 6px; border-radius: 4px; }
+summary { cursor: pointer; color: var(--sy-link); font-size: 12px; list-style: none; padding: 2px 6px; border-radius: 4px; }
 summary:hover { background: var(--sy-wash); }
 .sheet { position: absolute; z-index: 20; left: 0; top: 100%; width: min(420px, 80vw); max-height: 60vh; overflow: auto;
   background: var(--sy-paper); border: 1px solid var(--sy-line); border-radius: 6px; padding: 12px; white-space: pre-wrap; }
@@ -25,7 +25,7 @@ export function render({ model }) {
   const title = element("h1")
   const counts = element("span", { class: "counts muted" })
   const sheet = element("div", { class: "sheet" })
-  const about = element("details", {}, element("summary", { "aria-label": "About the data" }, "ⓘ"), sheet)
+  const about = element("details", {}, element("summary", { "aria-label": "About the data" }, "about"), sheet)
   const undo = element("button", { type: "button", class: "plain", "aria-label": "Undo", title: "Undo (Ctrl-Z)" }, "↶")
   const redo = element("button", { type: "button", class: "plain", "aria-label": "Redo", title: "Redo (Ctrl-Shift-Z)" }, "↷")
   undo.addEventListener("click", () => model.send_msg({ kind: "undo" }))

@@ -63,7 +63,7 @@ def _with_index(frame: pd.DataFrame) -> pd.DataFrame:
     plain = frame.reset_index(drop=True)
     if index.nlevels == 1 and index.name is None:
         has_ids = any(str(column).casefold() in ID_NAMES for column in frame.columns)
-        if isinstance(index, pd.RangeIndex) or has_ids or not index.is_unique:
+        if index.equals(pd.RangeIndex(len(frame))) or has_ids or not index.is_unique:
             return plain
         names: list[Hashable] = [UNNAMED_INDEX]
     else:

@@ -19,6 +19,8 @@ from symphony_core.sources.options import Progress, SourceOptions, silent
 BATCH_ROWS = 16_384
 READ_BUFFER_BYTES = 2**20
 MAGIC = b"PAR1"
+# Magic bytes at both ends and the length of the footer.
+MIN_BYTES = 12
 
 
 def read_parquet(
@@ -52,6 +54,6 @@ def _reason(path: Path, error: Exception) -> str:
         return "its first bytes are not those of a Parquet file; give it the ending of what it is."
     with path.open("rb") as file:
         file.seek(-len(MAGIC), 2)
-        if file.read() != MAGIC:
+        if file.read() != MAGIC or path.stat().st_size < MIN_BYTES:
             return "it is cut short (the end of the file is missing); copy or write it again."
     return f"it is damaged or uses what this version cannot read ({str(error).splitlines()[0]})."

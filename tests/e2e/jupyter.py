@@ -146,7 +146,7 @@ class Lab:
     def use_dark_theme(self) -> None:
         """Switch JupyterLab to its dark theme."""
         self.command("apputils:change-theme", theme="JupyterLab Dark")
-        self.page.locator("body[data-jp-theme-light='false']").wait_for()
+        self.page.locator("body[data-jp-theme-light='false']").wait_for(state="attached")
 
     def output(self, index: int) -> Locator:
         """Give the place on the page where a cell's outputs are shown."""

@@ -6,8 +6,11 @@ JSComponent with inline code and styles, Material widgets, a HoloViews pane.
 
 from __future__ import annotations
 
+import http.client
 import json
 from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +19,7 @@ import nbformat
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.jupyter import HEALTH, Lab, lab_command, lab_environment, open_notebook, write_notebook
+from tests.e2e.jupyter import HEALTH, TOKEN, Lab, lab_command, lab_environment, open_notebook, write_notebook
 
 OPEN = """
 from symphony_core.notebook import load_extension, server_route
@@ -83,6 +86,8 @@ pn.extension()
 """
 FIRST, BRUSHED, ECHOED, WIDGETS, PLOTTED, LAST = range(6)
 CELLS = (OPEN, BRUSH, "echo", MATERIAL, PLOT, READ)
+
+PANEL = f"panel/{version('panel')}/dist"
 
 # The scripts are asked for by address, not copied; what is left is mostly Bokeh's list of classes.
 MAX_OUTPUT_BYTES = 500_000
@@ -198,6 +203,15 @@ def test_a_notebook_that_loads_panel_by_itself_works_as_well(
     assert_local_and_quiet(tab)
 
 
+def test_components_follow_the_dark_theme_of_the_page(notebook: Callable[..., Lab]):
+    lab = notebook(*CELLS)
+    lab.run_all()
+    button = lab.output(WIDGETS).get_by_role("button", name="Press")
+    light = button.evaluate("element => getComputedStyle(element).color")
+    lab.use_dark_theme()
+    expect(button).not_to_have_css("color", light)
+
+
 def test_behind_a_prefix_everything_is_asked_for_below_it(notebook: Callable[..., Lab], tab: Any):
     lab = notebook(*CELLS, base_url="/user/ada/")
     lab.run_all()
@@ -219,6 +233,56 @@ def test_without_the_server_extension_everything_is_copied_into_the_outputs(
     lab.output(PLOTTED).locator(".bk-Canvas").wait_for()
     assert_styled(lab)
     assert_local_and_quiet(tab)
+
+
+@pytest.fixture
+def ask(folder: Path, run_server: Callable[..., Any]) -> Callable[..., Answer]:
+    """Ask the server for a path below `symphony/`, following no redirection: `ask(path, token=TOKEN)`."""
+    server = run_server(lab_command(folder), health=HEALTH, env=lab_environment(folder))
+    port = server.port
+
+    def get(path: str, *, token: str = TOKEN) -> Answer:
+        connection = http.client.HTTPConnection("localhost", port, timeout=30)
+        connection.request("GET", f"/symphony/{path}", headers={"Authorization": f"token {token}"})
+        response = connection.getresponse()
+        kind, keep = (response.getheader(name) or "" for name in ("Content-Type", "Cache-Control"))
+        connection.close()
+        return Answer(response.status, kind, keep)
+
+    return get
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    content_type: str
+    cache_control: str
+
+
+@pytest.mark.parametrize(
+    ("path", "content_type"),
+    [
+        (f"{PANEL}/css/button.css", "text/css; charset=utf-8"),
+        (f"{PANEL}/panel.min.js", "text/javascript; charset=utf-8"),
+        (f"{PANEL}/images/favicon.ico", "image/x-icon"),
+    ],
+)
+def test_the_route_serves_files_with_their_type_to_be_kept(
+    ask: Callable[..., Answer], path: str, content_type: str
+):
+    assert ask(path) == Answer(200, content_type, "private, max-age=31536000, immutable")
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["../../panel.json", "../package.json", "%2e%2e/package.json", "..%2fpackage.json", "/etc/passwd", "css"],
+)
+def test_the_route_serves_nothing_outside_its_folder(ask: Callable[..., Answer], path: str):
+    assert ask(f"{PANEL}/{path}").status in {403, 404}
+
+
+def test_the_route_sends_strangers_to_the_login(ask: Callable[..., Answer]):
+    assert ask(f"{PANEL}/css/button.css", token="wrong").status == 302
 
 
 def test_a_headless_run_of_the_notebook_succeeds(folder: Path):

@@ -22,7 +22,10 @@ class MemoryColumns:
     dataset_name = "memory"
 
     def __init__(
-        self, columns: Mapping[str, ColumnData], ids: Sequence[object] | None = None, fingerprint: str = "f00d"
+        self,
+        columns: Mapping[str, ColumnData],
+        ids: Sequence[object] | None = None,
+        fingerprint: str = "f00d",
     ) -> None:
         self._columns = dict(columns)
         self.names = tuple(self._columns)
@@ -59,7 +62,9 @@ def number(values: Sequence[float | None], dtype: str = "float64") -> ColumnData
 
 
 def boolean(values: Sequence[bool | None]) -> ColumnData:
-    return ColumnData(Kind.BOOL, np.array([v is None or v for v in values], dtype=bool), missing=_mask(values))
+    return ColumnData(
+        Kind.BOOL, np.array([v is None or v for v in values], dtype=bool), missing=_mask(values)
+    )
 
 
 def category(values: Sequence[str | None], levels: Sequence[str] | None = None) -> ColumnData:

@@ -42,7 +42,7 @@ def slow_evaluate(expr: Expr, columns: MemoryColumns) -> list[bool]:
     return [holds(expr, columns, row) for row in range(len(columns))]
 
 
-def holds(expr: Expr, columns: MemoryColumns, row: int) -> bool:
+def holds(expr: Expr, columns: MemoryColumns, row: int) -> bool:  # noqa: C901 - one case a node
     def value_in(name: str) -> object:
         return value_at(columns.column(name), row)
 

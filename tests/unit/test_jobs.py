@@ -11,7 +11,9 @@ from symphony_core.owner import Owner
 
 
 def start(pool, work, owner=None, **options):
-    return pool.start(work, owner=owner or Owner(), title="counting", **{"then": lambda value: value, **options})
+    return pool.start(
+        work, owner=owner or Owner(), title="counting", **{"then": lambda value: value, **options}
+    )
 
 
 def test_a_job_gives_what_its_work_returned():
@@ -37,8 +39,11 @@ def test_a_job_survives_work_that_exits():
 
 def test_what_follows_a_result_runs_on_the_owners_thread():
     threads = []
-    job = start(JobPool(), lambda progress, cancel: threading.get_ident(), then=lambda worker: threads.extend(
-        [worker, threading.get_ident()]))
+    job = start(
+        JobPool(),
+        lambda progress, cancel: threading.get_ident(),
+        then=lambda worker: threads.extend([worker, threading.get_ident()]),
+    )
     job.result(10)
     assert threads[0] != threads[1] == threading.get_ident()
 

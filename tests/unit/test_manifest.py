@@ -31,6 +31,8 @@ title = "Rows"
 views = ["instances"]
 """
 
+PAGE = "[[pages]]\ntitle = 'One'\nviews = []\n"
+
 
 def test_every_part_of_a_manifest_is_read():
     manifest = parse_manifest(FULL)
@@ -93,8 +95,8 @@ def test_a_blocked_plugin_is_refused_even_when_it_is_allowed():
         ("[[pages]]\nviews = []\n", "pages", "title", 1),
         ("[[pages]]\ntitle = 'One'\n", "pages", "views", 1),
         ("[[pages]]\ntitle = ''\nviews = []\n", "pages", "title", 2),
-        ("[[pages]]\ntitle = 'One'\nviews = []\n\n[[pages]]\ntitle = 'One'\nviews = []\n", "pages", "title", 6),
-        ("[[pages]]\ntitle = 'One'\nviews = []\n[[pages]]\ntitle = 'Two'\nviews = [3]\n", "pages", "views", 6),
+        (f"{PAGE}\n[[pages]]\ntitle = 'One'\nviews = []\n", "pages", "title", 6),
+        (f"{PAGE}[[pages]]\ntitle = 'Two'\nviews = [3]\n", "pages", "views", 6),
         ("[[pages]]\ntitle = 'One'\nviews = [{ view = 'a', width = 13 }]\n", "pages", "width", 3),
         ("[[pages]]\ntitle = 'One'\nviews = [{ view = 'a', width = true }]\n", "pages", "width", 3),
         ("[[pages]]\ntitle = 'One'\nviews = [\n  { view = 'a', widht = 3 },\n]\n", "pages", "widht", 3),
@@ -123,7 +125,9 @@ def test_text_that_is_no_toml_names_file_and_line(tmp_path):
         load_manifest(file)
 
 
-@pytest.mark.parametrize("make", [lambda p: None, lambda p: p.mkdir(), lambda p: p.write_bytes(b"\xff\xfe\x00")])
+@pytest.mark.parametrize(
+    "make", [lambda path: None, lambda path: path.mkdir(), lambda path: path.write_bytes(b"\xff\xfe\x00")]
+)
 def test_a_file_that_cannot_be_read_is_a_clear_error(tmp_path, make):
     file = tmp_path / "entry_points.toml"
     make(file)

@@ -32,9 +32,13 @@ def encoded(
 
 
 def png_header(width: int, height: int) -> bytes:
-    """A PNG that claims a size and holds no pixels."""
-    body = b"IHDR" + struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + body + struct.pack(">I", zlib.crc32(body))
+    """A PNG that claims a size and holds next to no pixels."""
+
+    def chunk(name: bytes, body: bytes) -> bytes:
+        return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
+
+    header = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0))
+    return b"\x89PNG\r\n\x1a\n" + header + chunk(b"IDAT", zlib.compress(b"")) + chunk(b"IEND", b"")
 
 
 def of_bytes(*values: object) -> Media:
@@ -76,7 +80,7 @@ def test_a_large_image_is_shrunk_and_keeps_its_shape(kind, mode):
     assert size_of(data) == (96, 48)
 
 
-@pytest.mark.parametrize("mode", ["1", "P", "LA", "RGBA", "I;16", "I"])
+@pytest.mark.parametrize("mode", ["1", "P", "LA", "RGBA", "I;16"])
 def test_unusual_pixels_are_shown_too(mode):
     assert size_of(of_bytes(encoded((200, 100), mode=mode)).thumbnail(0, "image").data) == (96, 48)
 

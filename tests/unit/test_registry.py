@@ -148,8 +148,9 @@ def test_a_factory_that_is_not_there_is_an_error_and_a_problem(plugin_folder):
     registry = Registry()
     with pytest.raises(PluginError, match=r"view 'map' of plugin 'maps' \(acme-maps 1\.0\) failed") as caught:
         registry.load(registry.view("map"))
-    assert (caught.value.plugin, caught.value.distribution, caught.value.version) == ("maps", "acme-maps", "1.0")
-    assert "AttributeError" in caught.value.traceback
+    error = caught.value
+    assert (error.plugin, error.distribution, error.version) == ("maps", "acme-maps", "1.0")
+    assert "AttributeError" in error.traceback
     assert registry.plugin_of(registry.view("map")).status == "partly"
 
 

@@ -53,7 +53,8 @@ def test_needs_that_are_no_tuple_of_roles_are_refused():
 
 
 def test_specs_are_values():
-    assert AnalysisSpec("a", "A", "m:run", defaults={"k": 1}) == AnalysisSpec("a", "A", "m:run", defaults={"k": 1})
+    one, same = (AnalysisSpec("a", "A", "m:run", defaults={"k": 1}) for _ in range(2))
+    assert one == same and hash(one) == hash(same)
     assert len({ViewSpec("a", "A", "m:V"), ViewSpec("a", "A", "m:V")}) == 1
 
 

@@ -27,8 +27,9 @@ def test_whole_numbers_with_gaps_stay_whole():
 @pytest.mark.parametrize(
     ("value", "text"),
     [
-        (0.123456, "0.1235"), (12.3456, "12.35"), (1234.56, "1235"), (123456.7, "123457"), (0.0, "0"), (-0.5, "-0.5"),
-        (1e-7, "1.000e-07"), (1.5e20, "1.500e+20"), (2024.0, "2024"), (np.inf, "inf"), (-np.inf, "-inf"),
+        (0.123456, "0.1235"), (12.3456, "12.35"), (1234.56, "1235"), (123456.7, "123457"), (0.0, "0"),
+        (-0.5, "-0.5"), (1e-7, "1.000e-07"), (1.5e20, "1.500e+20"),
+        (2024.0, "2024"), (np.inf, "inf"), (-np.inf, "-inf"),
     ],
 )  # fmt: skip
 def test_other_numbers_are_short_in_a_cell(value, text):
@@ -84,7 +85,8 @@ def test_markup_is_text():
 
 def test_lists_structs_and_bytes_have_a_short_form():
     assert object_text([1, 2.34567, 3, 4, 5, 6]) == "[1, 2.346, 3, 4, … 6 values]"
-    assert object_text({"bytes": b"12345", "path": "a.png", "other": None}) == "{bytes: 5 bytes, path: a.png, other: –}"
+    struct = {"bytes": b"12345", "path": "a.png", "other": None}
+    assert object_text(struct) == "{bytes: 5 bytes, path: a.png, other: –}"
     assert object_text([]) == "[]"
     assert object_text(Decimal("1.10")) == "1.10"
     assert texts([[1, 2], None]) == ["[1, 2]", None]

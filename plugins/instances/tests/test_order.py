@@ -15,7 +15,7 @@ def column(values: object, dtype: object = None) -> ColumnData:
     return column_data(tidy(pd.Series(values, dtype=dtype))[0])
 
 
-def page(data: ColumnData, start: int, stop: int, *, descending: bool = False, mask: object = None) -> list[int]:
+def page(data: ColumnData, start: int, stop: int, *, descending: bool = False, mask: object = None) -> list:
     mask = None if mask is None else np.array(mask, dtype=bool)
     keys = sort_keys(data, object())
     return ranked_rows(keys, data.is_missing(), mask, start, stop, descending=descending).tolist()
@@ -25,13 +25,16 @@ def slow_order(values: list[object], mask: list[bool], descending: bool) -> list
     """Sort all rows with Python's own sort, missing ones put behind."""
     rows = [i for i, is_in in enumerate(mask) if is_in]
     present = [i for i in rows if values[i] is not None]
-    return sorted(present, key=lambda i: values[i], reverse=descending) + [i for i in rows if values[i] is None]
+    missing = [i for i in rows if values[i] is None]
+    return sorted(present, key=lambda i: values[i], reverse=descending) + missing
 
 
 cells = st.one_of(st.none(), st.integers(-3, 3))
+some_rows = st.lists(st.tuples(cells, st.booleans()), max_size=40)
+some_texts = st.lists(st.one_of(st.none(), st.sampled_from(["b", "B", "é", "aa", "", "z"])), max_size=30)
 
 
-@given(st.lists(st.tuples(cells, st.booleans()), max_size=40), st.booleans(), st.integers(0, 45), st.integers(0, 45))
+@given(some_rows, st.booleans(), st.integers(0, 45), st.integers(0, 45))
 def test_any_page_equals_that_slice_of_a_whole_sort(rows, descending, start, length):
     values, mask = [v for v, _ in rows], [m for _, m in rows]
     data = column(values, "Int64")
@@ -39,7 +42,7 @@ def test_any_page_equals_that_slice_of_a_whole_sort(rows, descending, start, len
     assert page(data, start, start + length, descending=descending, mask=mask) == expected
 
 
-@given(st.lists(st.one_of(st.none(), st.sampled_from(["b", "B", "é", "aa", "", "z"])), max_size=30), st.booleans())
+@given(some_texts, st.booleans())
 def test_text_is_ordered_by_value_in_every_form_it_is_kept(values, descending):
     expected = slow_order(values, [True] * len(values), descending)
     as_text = ColumnData(Kind.TEXT, np.empty(0), text=pa.chunked_array([pa.array(values, pa.large_string())]))
@@ -121,7 +124,8 @@ def test_a_page_behind_the_end_is_empty():
 
 
 def test_a_table_without_rows_has_an_empty_page():
-    assert sorted_rows(column([], "int64"), None, 0, 20, descending=True, column_key="no rows", mask_key=()).tolist() == []
+    data = column([], "int64")
+    assert sorted_rows(data, None, 0, 20, descending=True, column_key="no rows", mask_key=()).tolist() == []
 
 
 def test_a_million_rows_give_the_same_page_as_a_whole_sort():

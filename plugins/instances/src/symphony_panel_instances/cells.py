@@ -53,7 +53,8 @@ def cell_texts(
         texts = [str(value) for value in part.values.tolist()]
     else:
         texts = [float_text(value, exact) for value in part.values]
-    return [None if is_gone else text for text, is_gone in zip(texts, part.is_missing().tolist(), strict=True)]
+    gone = part.is_missing().tolist()
+    return [None if is_gone else text for text, is_gone in zip(texts, gone, strict=True)]
 
 
 def values_at(column: ColumnData, positions: np.ndarray) -> ColumnData:

@@ -146,11 +146,11 @@ def header(table: Table, names: Sequence[str]) -> list[dict[str, object]]:
 def fields(table: Table, row: int) -> list[dict[str, object]]:
     """Give all columns of one row, exact, for the detail panel."""
     rows = np.array([row])
-    found: list[dict[str, object]] = [
-        {"name": name, "text": texts(table, name, rows, exact=True)[0], "right": is_right_aligned(table.kind(name))}
-        for name in table.names
-        if name != image_column(table)
-    ]
+    found: list[dict[str, object]] = []
+    for name in table.names:
+        if name != image_column(table):
+            text = texts(table, name, rows, exact=True)[0]
+            found.append({"name": name, "text": text, "right": is_right_aligned(table.kind(name))})
     for name in table.dataset.embedding_names:
         dimension = table.dataset.vectors(name).dimension
         found.append({"name": name, "text": f"embedding of {dimension:,} numbers", "right": False})

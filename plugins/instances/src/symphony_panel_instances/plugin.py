@@ -10,11 +10,14 @@ api = 1
 
 @hookimpl
 def register_views() -> list[ViewSpec]:
+    """List the one view of this plugin."""
     return [
         ViewSpec(
             name="instances",
             title="Instances",
             factory="symphony_panel_instances.view:InstancesView",
+            rank=20,
+            width=6,
             summary=(
                 "The rows under the filter one by one, as pictures or as a table. Tick rows to select them; "
                 "open one to see all its columns."

@@ -18,10 +18,15 @@ def ticked(table: Table, selection: Expr | None, rows: np.ndarray, *, is_wanted:
     rows: positions. A selection that is not a set of rows, such as a lasso,
     becomes one when this changes it, and stays as it is when it does not.
     """
-    before = selected_rows(table, selection)
-    after = np.union1d(before, rows) if is_wanted else np.setdiff1d(before, rows, assume_unique=False)
-    if len(after) == len(before):
+    before, rows = selected_rows(table, selection), np.unique(rows)
+    places = np.searchsorted(before, rows)
+    is_selected = np.append(before, -1)[places] == rows
+    changes = is_selected != is_wanted
+    if not changes.any():
         return selection
+    # both are sorted: a few rows go into or out of millions without sorting these again
+    places = places[changes]
+    after = np.insert(before, places, rows[changes]) if is_wanted else np.delete(before, places)
     if not len(after):
         return None
     return Rows.at(after, fingerprint=table.fingerprint, row_count=len(table))

@@ -8,6 +8,7 @@ const STYLE = `
 .bar select { max-width: 180px; }
 .bar button.icon { min-width: 26px; padding: 1px 4px; }
 .bar input { width: 64px; }
+.pager { display: inline-flex; align-items: center; gap: 8px; }
 .bar .range { white-space: nowrap; font-variant-numeric: tabular-nums; }
 .group { display: inline-flex; }
 .group button { border-radius: 0; margin-left: -1px; }
@@ -59,8 +60,8 @@ button[aria-pressed=true] { background: color-mix(in srgb, var(--sy-link) 16%, v
 .rows th.id.num button { margin-left: auto; font-variant-numeric: tabular-nums; }
 .rows td .thumbnail { width: 40px; height: 32px; }
 .rows td .thumbnail .why { white-space: nowrap; text-overflow: ellipsis; padding: 0 2px; }
-.detail { flex: 0 0 320px; max-width: 100%; border: 1px solid var(--sy-line); border-radius: 4px; max-height: 760px;
-  overflow: auto; }
+.detail { flex: 0 0 320px; max-width: 100%; border: 1px solid var(--sy-line); border-radius: 4px; overflow: auto;
+  position: sticky; top: 8px; max-height: min(760px, calc(100vh - 88px)); background: var(--sy-paper); }
 .detail header { display: flex; align-items: center; gap: 4px; padding: 4px 4px 4px 8px; position: sticky; top: 0;
   background: var(--sy-paper); border-bottom: 1px solid var(--sy-line); }
 .detail h3 { flex: 1; min-width: 0; margin: 0; font-size: 13px; font-weight: 600; overflow: hidden;
@@ -75,7 +76,7 @@ button[aria-pressed=true] { background: color-mix(in srgb, var(--sy-link) 16%, v
 .detail dd.num { text-align: left; }
 @container (max-width: 719px) {
   .main { flex-direction: column; align-items: stretch; }
-  .detail { flex: none; max-height: none; }
+  .detail { flex: none; top: auto; bottom: 8px; max-height: min(420px, 50vh); z-index: 2; }
 }
 [hidden] { display: none !important; }
 `
@@ -143,7 +144,8 @@ export function render({ model }) {
   const bar = element("div", { class: "bar", role: "group", "aria-label": "Rows shown" },
     modes, element("label", {}, element("span", { class: "muted" }, "sort"), sort), direction,
     pickPage, clear, counts, element("span", { class: "gap" }),
-    range, first, back, element("label", {}, element("span", { class: "muted" }, "page"), number, pages), on, last)
+    element("span", { class: "pager" }, range, first, back,
+      element("label", {}, element("span", { class: "muted" }, "page"), number, pages), on, last))
 
   // Quick clicks add up, although the page that they start from has not come yet.
   const pageNow = () => pageAsked ?? model.data.page

@@ -10,9 +10,9 @@ tick sends a few bytes and not the page's pictures again.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -27,10 +27,11 @@ from symphony_core.widgets import Component, Gesture
 from symphony_panel_instances import page
 from symphony_panel_instances.order import can_sort
 from symphony_panel_instances.page import Wanted
-from symphony_panel_instances.pictures import BATCH_S, QUICK_S, Shown, large_picture, thumbnails
+from symphony_panel_instances.pictures import BATCH_S, QUICK_S, PagePictures, Shown
 from symphony_panel_instances.ticks import ticked, ticks_text
 
-PICTURE_PX = 1024
+T = TypeVar("T")
+
 # Browsers on one state whose last tick is remembered; more than two are rare.
 MAX_CLIENTS = 16
 
@@ -69,8 +70,10 @@ class InstancesView(View):
     def __init__(self, session: Session, *, spec: ViewSpec | None = None, **settings: Any) -> None:
         super().__init__(session, spec=spec, **settings)
         self._check_columns([*self.columns, *([self.sort] if self.sort else [])])
-        self._media = Media(self.state.dataset)
-        self._component = RowsComponent(on_gesture=self.on_gesture(self._on_gesture), sizing_mode="stretch_width")
+        self._pictures = PagePictures(Media(self.state.dataset), page.image_column(self.state.table))
+        self._component = RowsComponent(
+            on_gesture=self.on_gesture(self._on_gesture), sizing_mode="stretch_width"
+        )
         self._asked: Wanted | None = None
         self._page: Wanted | None = None
         self._page_count = 0
@@ -79,8 +82,6 @@ class InstancesView(View):
         self._first = 0
         self._filter = self.state.filter
         self._order = (self.sort, self.descending)
-        self._thumbnails: dict[int, Shown] = {}
-        self._large: tuple[int, Shown] | None = None
         self._open_at: int | None = None
         self._acknowledged: dict[str, int] = {}
         self._columns_known: tuple[str, ...] = ()
@@ -106,32 +107,33 @@ class InstancesView(View):
             self._first = last * wanted.size
             wanted = self._wanted()
         self._asked = wanted
-        self.compute(wanted.rows, lambda rows: self._show(wanted, rows, total), value_count=wanted.value_count)
+        self.compute(
+            wanted.rows, lambda rows: self._show(wanted, rows, total), value_count=wanted.value_count
+        )
 
     def describe(self) -> tuple[str, pd.DataFrame]:
         """Say what is on the page, and give it as a table with the shown columns."""
         table = self.state.table
         wanted = self._page or self._wanted()
-        order = f"by {wanted.sort}, {'largest' if wanted.is_descending else 'smallest'} first" if wanted.sort else \
-            "in the order of the data"
+        end = "largest" if wanted.is_descending else "smallest"
+        order = f"by {wanted.sort}, {end} first" if wanted.sort else "in the order of the data"
         place = page.range_text(wanted.first, len(self._rows), self._total)
-        ticks = self._ticks()["text"] or "none selected"
-        sentence = f"Rows {place}, {order}, as a {wanted.mode}; {ticks}."
+        sentence = f"Rows {place}, {order}, as a {wanted.mode}; {self._ticks()['text'] or 'none selected'}."
         return sentence, table.take(self._rows, wanted.columns)
 
     def _wanted(self) -> Wanted:
         table, mode = self.state.table, self._mode()
         size = self.grid_rows if mode == "grid" else self.table_rows
         sort = self.sort if self.sort in table.names and can_sort(table.kind(self.sort)) else ""
+        is_descending = bool(sort and self.descending)
         return Wanted(
-            table=table, filter=self.state.filter, mode=mode, sort=sort, is_descending=bool(sort and self.descending),
+            table=table, filter=self.state.filter, mode=mode, sort=sort, is_descending=is_descending,
             first=self._first // size * size, size=size, columns=page.shown_columns(table, self.columns),
-            thumbnail_px=self.thumbnail_px if page.image_column(table) else 0,
+            thumbnail_px=self.thumbnail_px if self._pictures.has_column else 0,
         )  # fmt: skip
 
     def _mode(self) -> str:
-        has_images = page.image_column(self.state.table) is not None
-        return "table" if not has_images else str(self.mode or "grid")
+        return str(self.mode or "grid") if self._pictures.has_column else "table"
 
     def _go_home(self) -> None:
         """Return to the first page when other rows, or the same in another order, are shown."""
@@ -149,12 +151,11 @@ class InstancesView(View):
         self._component.menu = {"columns": page.sortable_columns(table)}
 
     def _show(self, wanted: Wanted, rows: np.ndarray, total: int) -> None:
-        kept = self._thumbnails if self._page and self._page.thumbnail_px == wanted.thumbnail_px else {}
-        self._thumbnails = {row: kept[row] for row in rows.tolist() if row in kept}
         self._page, self._rows, self._total = wanted, rows, total
         self._page_count += 1
+        self._pictures.turn_to(rows.tolist(), wanted.thumbnail_px)
+        self._pictures.add(self._pictures.make(self._pictures.missing(), QUICK_S))
         self._open_at_edge()
-        self._make_thumbnails(QUICK_S)
         self._component.param.update(
             data=self._page_data(wanted, rows, total), pictures={}, ticks=self._ticks(), detail=self._detail()
         )
@@ -165,7 +166,7 @@ class InstancesView(View):
         return {
             "page_id": self._page_count,
             "mode": wanted.mode,
-            "has_images": page.image_column(table) is not None,
+            "has_images": self._pictures.has_column,
             "thumbnail_px": wanted.thumbnail_px,
             "sort": wanted.sort,
             "descending": wanted.is_descending,
@@ -179,58 +180,32 @@ class InstancesView(View):
             "captions": [] if is_table else page.captions(table, rows),
             "columns": page.header(table, wanted.columns) if is_table else [],
             "cells": page.cells(table, wanted.columns, rows) if is_table else [],
-            "thumbnails": _pictures(self._thumbnails),
+            "thumbnails": self._pictures.as_data(),
         }
 
-    # --- pictures --------------------------------------------------------------------
-
-    def _missing_thumbnails(self) -> list[int]:
-        if self._page is None or not self._page.thumbnail_px:
-            return []
-        return [row for row in self._rows.tolist() if row not in self._thumbnails]
-
-    def _make_thumbnails(self, within_s: float) -> None:
-        missing = self._missing_thumbnails()
-        if missing:
-            self._thumbnails.update(self._thumbnails_of(missing, within_s))
-
-    def _thumbnails_of(self, rows: Sequence[int], within_s: float) -> dict[int, Shown]:
-        assert self._page is not None
-        column = page.image_column(self._page.table)
-        assert column is not None
-        return thumbnails(self._media, column, self._page.thumbnail_px, rows, within_s)
-
     def _follow_up(self) -> None:
-        """Make what is still missing on a worker, batch after batch, unless a newer page is on its way."""
+        """Make missing pictures on a worker, batch after batch, unless a newer page is on its way."""
         if self._asked != self._page:
             return
-        row = self._row_to_load()
-        missing = self._missing_thumbnails()
-        if row is not None:
-            self._in_background(lambda: self._large_of(row), lambda shown: self._show_large(row, shown))
+        row = self._opened_row
+        missing = self._pictures.missing()
+        if row is not None and self._pictures.lacks_large(row):
+            self._in_background(
+                lambda: self._pictures.make_large(row), lambda shown: self._show_large(row, shown)
+            )
         elif missing:
-            self._in_background(lambda: self._thumbnails_of(missing, BATCH_S), self._show_thumbnails)
+            self._in_background(lambda: self._pictures.make(missing, BATCH_S), self._show_thumbnails)
 
-    def _in_background(self, work: Any, show: Any) -> None:
+    def _in_background(self, work: Callable[[], T], show: Callable[[T], None]) -> None:
         self.compute(work, show, value_count=MAX_INLINE_VALUES + 1)
 
     def _show_thumbnails(self, made: dict[int, Shown]) -> None:
-        self._thumbnails.update(made)
-        self._component.pictures = {"page_id": self._page_count, "thumbnails": _pictures(self._thumbnails)}
+        self._pictures.add(made)
+        self._component.pictures = {"page_id": self._page_count, "thumbnails": self._pictures.as_data()}
         self._follow_up()
 
-    def _row_to_load(self) -> int | None:
-        row = self._component.detail.get("row")
-        is_known = self._large is not None and self._large[0] == row
-        return None if row is None or is_known or page.image_column(self.state.table) is None else int(row)
-
-    def _large_of(self, row: int) -> Shown:
-        column = page.image_column(self.state.table)
-        assert column is not None
-        return large_picture(self._media, column, row, PICTURE_PX)
-
     def _show_large(self, row: int, shown: Shown) -> None:
-        self._large = (row, shown)
+        self._pictures.add_large(row, shown)
         self._component.detail = self._detail()
         self._follow_up()
 
@@ -257,8 +232,13 @@ class InstancesView(View):
         detail = self._detail()
         if detail != self._component.detail:
             self._component.detail = detail
-            if self._row_to_load() is not None:
+            if self._pictures.lacks_large(self._opened_row):
                 self._follow_up()
+
+    @property
+    def _opened_row(self) -> int | None:
+        """Position of the row in the detail panel; None when it is closed."""
+        return self._component.detail.get("row")
 
     def _detail(self) -> dict[str, Any]:
         state = self.state
@@ -266,19 +246,18 @@ class InstancesView(View):
             return {}
         row = int(state.dataset.positions_of([state.focus])[0])
         at = self._place(row)
-        total_before = self._page.first if self._page else 0
-        quick = self._thumbnails.get(row, Shown())
-        large = self._large[1] if self._large and self._large[0] == row else Shown(uri=quick.uri)
+        rank = None if at is None or self._page is None else self._page.first + at
+        large = self._pictures.large(row)
         return {
             "row": row,
             "title": str(state.focus),
             "note": "" if state.filter_mask()[row] else "not under the filter",
             "fields": page.fields(state.table, row),
-            "has_picture": page.image_column(state.table) is not None,
+            "has_picture": self._pictures.has_column,
             "uri": large.uri,
             "problem": large.problem,
-            "can_go_back": at is not None and total_before + at > 0,
-            "can_go_on": at is not None and total_before + at + 1 < self._total,
+            "can_go_back": rank is not None and rank > 0,
+            "can_go_on": rank is not None and rank + 1 < self._total,
         }
 
     def _place(self, row: int) -> int | None:
@@ -290,8 +269,9 @@ class InstancesView(View):
 
     def _on_gesture(self, gesture: Gesture) -> None:
         acts = {
-            "tick": self._tick, "clear": self._clear, "page": self._turn_to, "sort": self._sort, "mode": self._set_mode,
-            "open": self._open, "step": self._step, "clear_filter": self._clear_filter,
+            "tick": self._tick, "clear": self._clear, "clear_filter": self._clear_filter,
+            "page": self._turn_to, "sort": self._sort, "mode": self._set_mode, "open": self._open,
+            "step": self._step,
         }  # fmt: skip
         act = acts.get(str(gesture.get("kind")))
         if act is None:
@@ -299,11 +279,11 @@ class InstancesView(View):
         act(gesture)
 
     def _tick(self, gesture: Gesture) -> None:
-        state = self.state
-        rows = _positions(gesture.get("rows"), len(state.table))
+        state, is_wanted = self.state, bool(gesture.get("wanted"))
         self._acknowledge(gesture)
         try:
-            state.selection = ticked(state.table, state.selection, rows, is_wanted=bool(gesture.get("wanted")))
+            rows = _positions(gesture.get("rows"), len(state.table))
+            state.selection = ticked(state.table, state.selection, rows, is_wanted=is_wanted)
         finally:
             self._draw_ticks()
 
@@ -323,7 +303,7 @@ class InstancesView(View):
 
     def _turn_to(self, gesture: Gesture) -> None:
         number = gesture.get("number")
-        if not isinstance(number, int) or isinstance(number, bool):
+        if type(number) is not int:
             raise BadSetting(f"page {number!r} is no whole number.")
         size = self._wanted().size
         last = max(1, -(-self._total // size))
@@ -348,7 +328,7 @@ class InstancesView(View):
     def _step(self, gesture: Gesture) -> None:
         """Open the row before or after the opened one, on the next page if need be."""
         by = -1 if gesture.get("by") == -1 else 1
-        row = self._component.detail.get("row")
+        row = self._opened_row
         at = None if row is None else self._place(row)
         if at is None or self._page is None:
             return
@@ -378,13 +358,9 @@ class InstancesView(View):
                 raise UnknownColumn(message, column=name, nearest=close)
 
 
-def _pictures(made: Mapping[int, Shown]) -> list[list[Any]]:
-    return [[row, shown.uri, shown.problem] for row, shown in made.items()]
-
-
 def _positions(rows: object, row_count: int) -> np.ndarray:
     """Read positions that a browser sent. Raises BadSetting."""
-    is_list = isinstance(rows, (list, tuple))
-    if not is_list or not all(isinstance(r, int) and not isinstance(r, bool) and 0 <= r < row_count for r in rows):
+    listed = list(rows) if isinstance(rows, (list, tuple)) else [None]
+    if not all(type(row) is int and 0 <= row < row_count for row in listed):
         raise BadSetting(f"the page sent rows {str(rows)[:60]}; wanted positions from 0 to {row_count - 1}.")
-    return np.array(rows, dtype=np.int64)
+    return np.array(listed, dtype=np.int64)

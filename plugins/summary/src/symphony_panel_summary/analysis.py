@@ -13,9 +13,10 @@ from dataclasses import asdict, dataclass, fields
 import numpy as np
 import pandas as pd
 import pyarrow.compute as pc
+
 from symphony_core.specs import AnalysisInput, Cancel, ColumnData, Kind, Progress, Result, never, silent
 
-# Whole numbers, floats, texts or points in time, as the column has them; None where there is no such figure.
+# As the column has them: whole numbers stay whole, times are times; None where there is no such figure.
 Figure = int | float | str | pd.Timestamp | None
 
 
@@ -45,9 +46,7 @@ class Figures:
     top_count: int | None = None
 
 
-def run(
-    data: AnalysisInput, *, progress: Progress = silent, cancel: Cancel = never, seed: int = 0
-) -> Result:
+def run(data: AnalysisInput, *, progress: Progress = silent, cancel: Cancel = never, seed: int = 0) -> Result:
     """Describe every column of the data.
 
     Returns a table with one row per column: `column`, `kind` and the fields of
@@ -142,14 +141,13 @@ def median(values: np.ndarray) -> int | float:
 
 def _of_times(values: np.ndarray, missing_count: int, timezone: str | None) -> Figures:
     ticks = values.view(np.int64)
-    unit = np.datetime_data(values.dtype)[0]
     # sums of ticks since 1970 do not fit 64 bits; offsets from the first do so in float
     first = int(ticks.min())
     mean = first + int((ticks - first).mean())
     middle = int(np.floor(median(ticks)))
 
     def moment(tick: int) -> pd.Timestamp:
-        plain = pd.Timestamp(np.datetime64(tick, unit))
+        plain = pd.Timestamp(np.array([tick]).view(values.dtype)[0])
         return plain if timezone is None else plain.tz_localize("UTC").tz_convert(timezone)
 
     return Figures(

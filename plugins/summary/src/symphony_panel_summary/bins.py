@@ -12,14 +12,15 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pyarrow.compute as pc
-from symphony_core.column import ColumnData, Kind
 
+from symphony_core.column import ColumnData, Kind
 from symphony_panel_summary.edges import Bin, Edges, number_edges
 from symphony_panel_summary.times import time_edges
 
 # Rows coded or counted at a time: they stay in the processor's cache between the steps.
 BLOCK_ROWS = 1 << 16
-MEAN_BLOCK_ROWS = 1 << 14  # as float64
+# As float64, and short enough that BLAS does not wake its threads, which fight with those of our pool.
+MEAN_BLOCK_ROWS = 1 << 13
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -244,16 +245,17 @@ def count_codes(codes: np.ndarray, mask: np.ndarray | None) -> np.ndarray:
 def _count_bytes(codes: np.ndarray, mask: np.ndarray | None) -> np.ndarray:
     """Count bytes two at a time, as 16-bit numbers: half the steps, a quarter of the time.
 
-    255 stands for rows that do not count, and for missing levels, which nobody asks for here.
+    Each code is raised by one, so that 0 stands for rows that do not count. 255,
+    a missing level, becomes 0 as well: nobody asks for it here.
     """
     pairs = np.zeros(2**16, dtype=np.int64)
     for start in range(0, len(codes), 2 * BLOCK_ROWS):
-        block = codes[start : start + 2 * BLOCK_ROWS]
+        block = codes[start : start + 2 * BLOCK_ROWS] + np.uint8(1)
         if mask is not None:
-            # 0 for rows that count, 255 for others, whose code becomes 255
-            block = block | (mask[start : start + 2 * BLOCK_ROWS].view(np.uint8) - np.uint8(1))
+            block *= mask[start : start + 2 * BLOCK_ROWS]
         if len(block) % 2:
-            block = np.append(block, np.uint8(255))
-        pairs += np.bincount(np.ascontiguousarray(block).view(np.uint16), minlength=2**16)
+            block = np.append(block, np.uint8(0))
+        counted = np.bincount(block.view(np.uint16))
+        pairs[: len(counted)] += counted
     grid = pairs.reshape(256, 256)
-    return grid.sum(axis=0) + grid.sum(axis=1)
+    return (grid.sum(axis=0) + grid.sum(axis=1))[1:]

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+
 from symphony_core.cache import ByteLRU
 from symphony_core.column import ColumnData, Kind
 from symphony_core.combine import condition_on
@@ -18,7 +19,6 @@ from symphony_core.evaluate import evaluate
 from symphony_core.expr import Expr, IsNull
 from symphony_core.roles import Role
 from symphony_core.table import Table
-
 from symphony_panel_summary.bins import Bars, bars_of, mean, one_of_each
 from symphony_panel_summary.words import exact, share, three_digits, whole
 
@@ -33,6 +33,9 @@ LEADING_ROLES = (Role.SPLIT, Role.LABEL, Role.PREDICTION, Role.CONFIDENCE, Role.
 OTHER = -1
 # Of nearly distinct values the most frequent few are enough to see that.
 FEW_LEVELS = 4
+
+# Two of these and a mean stand under a histogram.
+MAX_MARK_CHARS = 12
 
 
 @dataclass(frozen=True)
@@ -60,6 +63,10 @@ class Bar:
     picked: int
     is_in: bool = False
     level: int = 0
+
+    @property
+    def counts(self) -> tuple[int, int, int]:
+        return self.all, self.under, self.picked
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,10 +102,14 @@ class Card:
     def payload(self) -> dict[str, object]:
         """Give the card as plain values for the browser."""
         layers = self.shares or (1, 1, 1)
-        heights = [[count / max(of, 1) for count, of in zip((b.all, b.under, b.picked), layers, strict=True)]
-                   for b in self.bars]  # fmt: skip
-        tallest = max((height for bar, of in zip(heights, self.bars, strict=True) if of.level != OTHER for height in bar),
-                      default=0) or 1  # fmt: skip
+        heights = [
+            [
+                0.0 if bar.level == OTHER else count / max(of, 1)
+                for count, of in zip(bar.counts, layers, strict=True)
+            ]
+            for bar in self.bars
+        ]
+        tallest = max((max(layers_of_bar) for layers_of_bar in heights), default=0) or 1
         missing = self.source.missing_count
         return {
             "name": self.name, "role": self.role, "shape": self.shape, "kind": str(self.kind),
@@ -109,10 +120,10 @@ class Card:
             "missing_is_in": self.condition == IsNull(self.name),
             "bars": [
                 {
-                    "label": bar.label, "level": bar.level, "count": _of(bar.under, bar.all), "is_in": bar.is_in,
+                    "label": bar.label, "level": bar.level, "is_in": bar.is_in, "is_empty": bar.under == 0,
+                    "count": _of(bar.under, bar.all), "under": whole(bar.under),
                     "picked": whole(bar.picked) if bar.picked else "",
-                    "heights": [0.0 if bar.level == OTHER else round(height / tallest, 4) for height in bar_heights],
-                    "is_empty": bar.under == 0,
+                    "heights": [round(height / tallest, 4) for height in bar_heights],
                 }
                 for bar, bar_heights in zip(self.bars, heights, strict=True)
             ],
@@ -141,7 +152,7 @@ def ordered_names(table: Table, order: str) -> list[str]:
         leading = [table.dataset.roles.column(role) for role in LEADING_ROLES]
         first = [name for name in dict.fromkeys(leading) if name in names]
         names = first + [name for name in names if name not in first]
-    return [n for n in names if n != table.dataset.id_column] + [n for n in names if n == table.dataset.id_column]
+    return sorted(names, key=lambda name: name == table.dataset.id_column)
 
 
 def cards_of(
@@ -149,7 +160,7 @@ def cards_of(
     names: Sequence[str],
     look: Look,
     *,
-    filter: Expr | None = None,  # noqa: A002 - the word that the whole house uses
+    filter: Expr | None = None,
     selection: Expr | None = None,
     is_wanted: Callable[[], bool] = lambda: True,
 ) -> list[Card]:
@@ -171,7 +182,7 @@ def _card(
     table: Table,
     name: str,
     look: Look,
-    filter: Expr | None,  # noqa: A002 - as above
+    filter: Expr | None,
     under: np.ndarray | None,
     picked: np.ndarray | None,
 ) -> Card:
@@ -262,7 +273,11 @@ def _histogram_card(card: Card, layers: _Layers, column: ColumnData, under: np.n
 
 
 def _mark(value: int | float | str) -> str:
-    return value if isinstance(value, str) else exact(value)
+    """Write an end of the axis; a long number is rounded, the bars say it digit by digit."""
+    if isinstance(value, str):
+        return value
+    text = exact(value)
+    return text if len(text) <= MAX_MARK_CHARS else three_digits(float(value))
 
 
 def _middle(bars: Bars, column: ColumnData, under: np.ndarray | None) -> str:

@@ -1,8 +1,9 @@
 """Where the bars of a histogram begin and end.
 
 Edges are numbers that a person would choose: steps of 1, 2 or 5 times a power
-of ten, and whole numbers for whole numbers. They are computed exactly, as integers and fractions, so `0.15` is written so and
-integers beyond 2**53 keep their bars apart.
+of ten, and whole numbers for whole numbers. They are computed exactly, as
+integers and fractions, so `0.15` is written so and integers beyond 2**53 keep
+their bars apart.
 
 A few far outliers would press all other rows into one bar. When the outermost
 rows lie far outside of the rest they get one open bar at their end instead.
@@ -13,6 +14,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import pairwise
 
 import numpy as np
 
@@ -24,6 +26,8 @@ Value = int | float | str
 CORE = (0.005, 0.995)
 # How many times the width of the rest an outlier lies beyond it before it gets a bar of its own.
 FAR = 10
+# Of fewer values none is called an outlier.
+MIN_VALUES = 10
 # Rows looked at to find the rest; more do not move these two shares visibly.
 SAMPLE_ROWS = 100_000
 
@@ -59,14 +63,21 @@ def number_edges(values: np.ndarray, bin_count: int) -> Edges:
         return Edges((Bin(low, low, True, exact(low)),), values[:0])
     core_low, core_high = core_range(values, low, high)
     is_whole = values.dtype.kind in "iu"
-    counts_up = is_whole or _holds_whole_numbers(values)
+    counts_up = is_whole or (max(-low, high) < 2**53 and _holds_whole_numbers(values))
     step = nice_step(Fraction(core_high) - Fraction(core_low), bin_count, at_least_one=counts_up)
     first = math.floor(Fraction(core_low) / step)
-    last = max(math.floor(Fraction(core_high) / step) + 1 if is_whole else _ceil(core_high, step), first + 1)
+    last = max(math.floor(Fraction(core_high) / step) + 1 if counts_up else _ceil(core_high, step), first + 1)
     marks = [_multiple(index, step, is_whole) for index in range(first, last + 1)]
     marks = _distinct_in(values.dtype, marks)
+    # 0.9 as a float is a little more than nine tenths, 0.3 a little less than three: no bar for that alone
+    if not counts_up and len(marks) > 2 and values.dtype.type(marks[-2]) == core_high:
+        marks.pop()
+    if not counts_up and len(marks) > 2 and values.dtype.type(marks[1]) == core_low:
+        marks.pop(0)
     digits = _digits(marks)
-    bins = [_number_bin(a, b, is_whole, digits) for a, b in zip(marks[:-1], marks[1:], strict=True)]
+    bins = [_number_bin(a, b, is_whole, digits) for a, b in pairwise(marks)]
+    if counts_up and step == 1:
+        bins = [replace(item, label=exact(mark, digits)) for item, mark in zip(bins, marks, strict=False)]
     if low < marks[0]:
         tail = _number_bin(low, marks[0], is_whole, digits)
         bins.insert(0, replace(tail, label=f"below {exact(marks[0], digits)}"))
@@ -115,14 +126,18 @@ def _distinct_in(dtype: np.dtype, marks: list[int | float]) -> list[int | float]
     limit = np.finfo(dtype).max
     rounded = np.clip(rounded, -limit, limit)
     keep = np.concatenate([[True], np.diff(rounded) > 0])
-    kept = [min(max(mark, -float(limit)), float(limit)) for mark, is_kept in zip(marks, keep, strict=True) if is_kept]
+    kept = [
+        min(max(mark, -float(limit)), float(limit))
+        for mark, is_kept in zip(marks, keep, strict=True)
+        if is_kept
+    ]
     return kept if len(kept) > 1 else [marks[0], float(np.nextafter(rounded[-1], np.inf, dtype=dtype))]
 
 
 def _digits(marks: list[int | float]) -> int:
     """Give how many digits tell neighbouring marks apart."""
     widest = max(abs(Fraction(mark)) for mark in marks)
-    narrowest = min(Fraction(b) - Fraction(a) for a, b in zip(marks[:-1], marks[1:], strict=True))
+    narrowest = min(Fraction(b) - Fraction(a) for a, b in pairwise(marks))
     return min(17, max(6, math.ceil(_log10(widest / narrowest)) + 1))
 
 
@@ -135,6 +150,8 @@ def _number_bin(low: int | float, high: int | float, is_whole: bool, digits: int
 
 def core_range(values: np.ndarray, low: int | float, high: int | float) -> tuple[int | float, int | float]:
     """Give the range that the bars cover: all of it unless an end is far from the rest."""
+    if len(values) < MIN_VALUES:
+        return low, high
     sample = np.sort(values[:: max(1, len(values) // SAMPLE_ROWS)])
     first, last = math.ceil(CORE[0] * (len(sample) - 1)), math.floor(CORE[1] * (len(sample) - 1))
     if first >= last or sample[first] == sample[last]:

@@ -11,7 +11,6 @@ from collections.abc import Sequence
 
 from symphony_core.column import Kind
 from symphony_core.expr import And, Between, Compare, Expr, IsNull, Not, OneOf
-
 from symphony_panel_summary.bins import Bars
 
 

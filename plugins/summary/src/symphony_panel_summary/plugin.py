@@ -16,10 +16,12 @@ def register_views() -> list[ViewSpec]:
             name="summary",
             title="Summary",
             factory="symphony_panel_summary.view:SummaryView",
+            rank=10,
+            width=6,
             summary=(
-                "Every column at a glance: all rows in grey, rows under the filter in colour, selected rows in "
-                "orange. Click a bar or drag over several to filter by that column, keeping the conditions on "
-                "other columns; the same bar again takes it back. Shift adds, alt excludes."
+                "Every column at a glance: all rows in grey, rows under the filter in colour, selected rows "
+                "in orange. Click a bar or drag over several to filter by that column, keeping the "
+                "conditions on other columns; the same bar again takes it back. Shift adds, alt excludes."
             ),
         )
     ]

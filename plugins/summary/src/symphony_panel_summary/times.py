@@ -40,7 +40,7 @@ def time_edges(values: np.ndarray, bin_count: int, timezone: str | None) -> Edge
     whole = values.view(np.int64)
     low, high = int(whole.min()), int(whole.max())
     core_low, core_high = (low, high) if low == high else core_range(whole, low, high)
-    local = [_local(np.array([at], dtype=np.int64).view(values.dtype), timezone)[0] for at in (core_low, core_high)]
+    local = _local(np.array([core_low, core_high], dtype=np.int64).view(values.dtype), timezone)
     step_unit, count = _calendar_step((core_high - core_low) * _UNITS[unit], bin_count, unit)
     marks = _calendar_marks(local[0], local[1], step_unit, count)
     inner = _utc(marks[1:-1], timezone, values.dtype)
@@ -109,20 +109,21 @@ def _utc(marks: np.ndarray, timezone: str | None, dtype: np.dtype) -> np.ndarray
 
 
 def _placed(marks: np.ndarray, timezone: str) -> pd.DatetimeIndex:
-    plain = pd.DatetimeIndex(marks.astype("datetime64[s]") if np.datetime_data(marks.dtype)[0] in "YMDhm" else marks)
+    is_coarse = np.datetime_data(marks.dtype)[0] in "YMDhm"  # pandas knows no unit above seconds
+    plain = pd.DatetimeIndex(marks.astype("datetime64[s]") if is_coarse else marks)
     first_of_two = np.ones(len(marks), dtype=bool)
     return plain.tz_localize(timezone, ambiguous=first_of_two, nonexistent="shift_forward")
 
 
 def _literals(marks: np.ndarray, timezone: str | None) -> list[str]:
-    """Write marks as a filter reads them; with the offset from UTC where the clock reads it twice or never."""
+    """Write marks as a filter reads them, with the offset where a clock shows them twice or never."""
     texts = [_literal(mark) for mark in marks]
     if timezone is None or np.datetime_data(marks.dtype)[0] in ("Y", "M") or len(marks) > 10_000:
         return texts
     placed = _placed(marks, timezone)
-    for index, mark in enumerate(marks):
+    for index, text in enumerate(texts):
         try:
-            is_plain = pd.Timestamp(texts[index]).tz_localize(timezone) == placed[index]
+            is_plain = pd.Timestamp(text).tz_localize(timezone) == placed[index]
         except ValueError:
             is_plain = False
         if not is_plain:
@@ -142,5 +143,5 @@ def _literal(mark: np.datetime64) -> str:
 
 def time_text(mark: np.datetime64, unit: str) -> str:
     """Write a time no finer than its step."""
-    return str(mark.astype("datetime64[h]"))[:13].replace("T", " ") + ":00" if unit == "h" else str(mark).replace("T", " ")
-
+    text = str(mark).replace("T", " ")
+    return f"{text}:00" if unit == "h" else text

@@ -37,9 +37,9 @@ header .clear { font-size: 14px; width: 24px; color: var(--sy-ink); }
 .foot span { overflow: hidden; text-overflow: ellipsis; }
 .foot .end { flex: none; max-width: 40%; }
 .foot .read { flex: 1; text-align: center; color: var(--sy-ink); }
-.levels { display: flex; flex-direction: column; }
-.level { all: unset; box-sizing: border-box; display: grid; grid-template-columns: minmax(0, 42%) minmax(24px, 1fr) auto;
-  gap: 6px; align-items: center; height: 20px; font-size: 12px; line-height: 20px; cursor: pointer; border-radius: 3px; padding: 0 3px; }
+.levels { display: grid; grid-template-columns: minmax(0, 42%) minmax(24px, 1fr) auto; column-gap: 6px; }
+.level { all: unset; box-sizing: border-box; display: grid; grid-column: 1 / -1; grid-template-columns: subgrid;
+  align-items: center; height: 20px; font-size: 12px; line-height: 20px; cursor: pointer; border-radius: 3px; padding: 0 3px; }
 .level:hover { background: var(--sy-wash); }
 .level:focus-visible { outline: 2px solid var(--sy-link); outline-offset: -1px; }
 .level[aria-pressed=true] { background: color-mix(in srgb, var(--sy-fill) 16%, transparent); }
@@ -54,6 +54,8 @@ header .clear { font-size: 14px; width: 24px; color: var(--sy-ink); }
 .more { display: flex; gap: 12px; align-items: center; }
 [hidden] { display: none !important; }
 `
+// "265 of 270" stands beside its bar; longer counts leave out what they are of, which the tooltip says.
+const MAX_COUNT_CHARS = 12
 // Heights in pixels of what a card holds, to place cards of different height without holes.
 const ROW_PX = 4, GAP_PX = 8, PLAIN_PX = 54, HISTOGRAM_PX = 136, LEVEL_PX = 20, LEVELS_PX = 56
 
@@ -240,6 +242,7 @@ class Levels {
       })
       return button
     }
+    const isShort = data.bars.every(bar => bar.count.length <= MAX_COUNT_CHARS)
     sync(this.list, data.bars, make, (button, bar) => {
       const [name, track, count] = button.children
       button.dataset.level = String(bar.level)
@@ -247,7 +250,7 @@ class Levels {
       button.setAttribute("aria-pressed", String(bar.is_in))
       const shown = bar.label === "" ? "(empty text)" : bar.label
       setText(name, shown)
-      setText(count, bar.count)
+      setText(count, isShort ? bar.count : bar.under)
       button.title = `${shown}: ${bar.count}` + (bar.picked ? `, ${bar.picked} selected` : "")
       bar.heights.forEach((height, layer) => {
         track.children[layer].style.width = height > 0 ? `max(1px, ${100 * height}%)` : "0"
@@ -314,10 +317,10 @@ class Card {
 
 export function render({ model }) {
   const send = message => model.send_msg(message)
-  const search = element("input", { type: "search", placeholder: "Find a column", "aria-label": "Find a column by name" })
+  const search = element("input", { type: "search", placeholder: "Find a column", "aria-label": "Find a column by name", hidden: "" })
   const note = element("span", { class: "muted", role: "status" })
   const grid = element("div", { class: "grid" })
-  const more = element("button", { type: "button" })
+  const more = element("button", { type: "button", hidden: "" })
   const words = element("span", { class: "muted" })
   const cards = new Map()
   let waiting = 0

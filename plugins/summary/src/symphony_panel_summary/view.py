@@ -14,11 +14,11 @@ from typing import Any, ClassVar
 import pandas as pd
 import param
 from panel.viewable import Viewable
+
 from symphony_core.combine import Mode, with_condition, without
 from symphony_core.expr import Expr, IsNull
 from symphony_core.view import View
 from symphony_core.widgets import Component, Gesture
-
 from symphony_panel_summary.cards import OTHER, Card, Look, cards_of, ordered_names
 from symphony_panel_summary.gesture import level_condition, other_condition, range_condition
 
@@ -37,18 +37,43 @@ class SummaryView(View):
 
     redraws_on: ClassVar[tuple[str, ...]] = ("filter", "selection", "overlay")
 
-    bars = param.Integer(default=20, bounds=(5, 60), doc="""
-        About how many bars a histogram has; edges are round numbers, so it may be a few more or less.""")
-    values = param.Integer(default=12, bounds=(2, 50), doc="""
-        How many of a category's values have a bar of their own.""")
-    value_order = param.Selector(default="count", objects=["count", "count under the filter", "name"], doc="""
-        Which values come first.""")
-    heights = param.Selector(default="counts", objects=["counts", "shares"], doc="""
-        Counts, or shares of each layer's own rows, which show how the rows under the filter differ from all.""")
-    order = param.Selector(default="roles first", objects=["roles first", "as in the data", "by name"], doc="""
-        Which columns come first.""")
-    columns = param.ListSelector(default=[], objects=[], check_on_set=False, doc="""
-        Columns to show; none chosen is all.""")
+    bars = param.Integer(
+        default=20,
+        bounds=(5, 60),
+        doc="""
+        About how many bars a histogram has; edges are round numbers, so it may be a few more or less.""",
+    )
+    values = param.Integer(
+        default=12,
+        bounds=(2, 50),
+        doc="""
+        How many of a category's values have a bar of their own.""",
+    )
+    value_order = param.Selector(
+        default="count",
+        objects=["count", "count under the filter", "name"],
+        doc="""
+        Which values come first.""",
+    )
+    heights = param.Selector(
+        default="counts",
+        objects=["counts", "shares"],
+        doc="""
+        Counts, or shares of each layer's own rows: these show how the rows under the filter differ.""",
+    )
+    order = param.Selector(
+        default="roles first",
+        objects=["roles first", "as in the data", "by name"],
+        doc="""
+        Which columns come first.""",
+    )
+    columns = param.ListSelector(
+        default=[],
+        objects=[],
+        check_on_set=False,
+        doc="""
+        Columns to show; none chosen is all.""",
+    )
 
     def __init__(self, session: Any, **settings: Any) -> None:
         super().__init__(session, **settings)
@@ -76,9 +101,7 @@ class SummaryView(View):
                 is_wanted=lambda: self._revision <= revision,
             )  # fmt: skip
 
-        self.compute(
-            work, lambda cards: self._show(cards, len(names)), value_count=len(table) * len(shown)
-        )
+        self.compute(work, lambda cards: self._show(cards, len(names)), value_count=len(table) * len(shown))
 
     def describe(self) -> tuple[str, pd.DataFrame]:
         """Say in a sentence and a table what is shown: one row per bar, with its counts."""
@@ -117,7 +140,11 @@ class SummaryView(View):
 
     def _note(self, name_count: int) -> str:
         if name_count == 0:
-            return f"No column name contains “{self._search}”." if self._search else "None of the chosen columns exists."
+            return (
+                f"No column name contains “{self._search}”."
+                if self._search
+                else "None of the chosen columns exists."
+            )
         if len(self.state.table) == 0:
             return "The data have columns and no rows."
         if self.state.filter is not None and self.state.count() == 0:
@@ -144,7 +171,9 @@ class SummaryView(View):
             state.filter = without(state.filter, card.name)
             return
         condition = _condition(card, gesture)
-        state.filter = with_condition(state.filter, card.name, condition, Mode(gesture.get("mode", "replace")))
+        state.filter = with_condition(
+            state.filter, card.name, condition, Mode(gesture.get("mode", "replace"))
+        )
 
 
 def _condition(card: Card, gesture: Gesture) -> Expr:

@@ -1,0 +1,346 @@
+import base64
+import io
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image
+
+from symphony_core.errors import UnknownColumn
+from symphony_core.manifest import Manifest
+from symphony_core.registry import Registry
+from symphony_core.session import Session
+from symphony_core.sources import open_source
+from symphony_core.workspace import Workspace
+from symphony_panel_instances.view import InstancesView, RowsComponent
+
+HTML = "<img src=x onerror=alert(1)>"
+
+
+def png(colour: str, px: int = 8) -> bytes:
+    buffer = io.BytesIO()
+    Image.new("RGB", (px, px), colour).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def numbers(row_count: int = 50) -> pd.DataFrame:
+    scores = [(i * 7) % row_count for i in range(row_count)]
+    return pd.DataFrame({"id": [f"r{i}" for i in range(row_count)], "score": scores})
+
+
+def images() -> pd.DataFrame:
+    return pd.DataFrame({
+        "id": ["a", "b", "c", "d"],
+        "image": [png("red"), b"no picture", None, png("blue", 300)],
+        "label": ["cat", "cat", "dog", None],
+        "prediction": ["cat", "dog", "dog", "cat"],
+    })  # fmt: skip
+
+
+class Shown:
+    """A view with what its script would draw, and the messages the script would send."""
+
+    def __init__(self, frame: pd.DataFrame, **settings: object) -> None:
+        self.session = Session(Workspace(open_source(frame)), Registry(Manifest(allow=())))
+        self.state = self.session.state
+        self.view = InstancesView(self.session, **settings)
+        component = self.view.frame.body
+        assert isinstance(component, RowsComponent)
+        self.component = component
+        self.sent: list[str] = []
+        parts = ["data", "pictures", "ticks", "detail"]
+        component.param.watch(lambda event: self.sent.append(event.name), parts)
+
+    def say(self, kind: str, **more: object) -> None:
+        self.component._handle_msg({"kind": kind, **more})
+
+    def tick(self, *rows: int, wanted: bool = True, number: int = 1) -> None:
+        self.say("tick", rows=list(rows), wanted=wanted, client="me", number=number)
+
+    @property
+    def data(self) -> dict:
+        return self.component.data
+
+    @property
+    def selected(self) -> list[int]:
+        return np.flatnonzero(self.state.selection_mask()).tolist()
+
+
+@pytest.fixture
+def shown():
+    made: list[Shown] = []
+
+    def make(frame: pd.DataFrame | None = None, **settings: object) -> Shown:
+        made.append(Shown(numbers() if frame is None else frame, **settings))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.session.close()
+
+
+# --- the page ---------------------------------------------------------------------------
+
+
+def test_the_first_page_of_a_table_holds_the_first_twenty_rows(shown):
+    data = shown().data
+    assert (data["rows"], data["range"], data["last_page"]) == (list(range(20)), "1–20 of 50", 3)
+    assert (data["mode"], data["cells"][1]) == ("table", ["7"])
+
+
+def test_the_last_page_holds_what_is_left(shown):
+    view = shown()
+    view.say("page", number=99)
+    assert (view.data["rows"], view.data["range"]) == (list(range(40, 50)), "41–50 of 50")
+    assert view.data["page"] == 3
+
+
+def test_a_new_filter_goes_back_to_the_first_page_and_keeps_the_sort(shown):
+    view = shown()
+    view.say("sort", column="score", descending=True)
+    view.say("page", number=2)
+    view.state.filter = "score < 30"
+    scores = [int(cells[0]) for cells in view.data["cells"]]
+    assert (view.data["page"], view.data["sort"], scores) == (1, "score", list(range(29, 9, -1)))
+
+
+def test_sorting_by_the_same_column_twice_sends_the_page_once(shown):
+    view = shown()
+    view.say("sort", column="score", descending=False)
+    view.sent.clear()
+    view.say("sort", column="score", descending=False)
+    assert view.sent == []
+
+
+def test_another_page_size_keeps_the_row_that_was_first_on_the_page(shown):
+    view = shown()
+    view.say("page", number=2)
+    view.view.table_rows = 8
+    assert 20 in view.data["rows"]
+
+
+def test_a_sort_by_a_column_that_is_gone_falls_back_to_the_order_of_the_data(shown):
+    view = shown()
+    view.view.param.update(sort="was computed")
+    assert (view.data["sort"], view.data["rows"][:3]) == ("", [0, 1, 2])
+
+
+def test_no_rows_under_the_filter_is_a_state_that_can_be_left(shown):
+    view = shown()
+    view.state.filter = "score > 1000"
+    assert (view.data["empty"], view.data["rows"], view.data["range"]) == ("filter", [], "0 of 0")
+    view.say("clear_filter")
+    assert (view.state.filter, view.data["empty"]) == (None, "")
+
+
+@pytest.mark.parametrize("frame", [numbers(0), images().iloc[:0]])
+def test_a_table_without_rows_says_so(shown, frame):
+    assert shown(frame).data["empty"] == "table"
+
+
+def test_one_row_is_one_page(shown):
+    assert shown(numbers(1)).data["range"] == "1–1 of 1"
+
+
+def test_the_first_twelve_columns_are_shown_unless_others_are_chosen(shown):
+    frame = pd.DataFrame({"id": ["a"], **{f"c{i}": [i] for i in range(20)}})
+    assert [column["name"] for column in shown(frame).data["columns"]] == [f"c{i}" for i in range(12)]
+    assert [column["name"] for column in shown(frame, columns=["c19", "c3"]).data["columns"]] == ["c19", "c3"]
+
+
+def test_an_unknown_column_setting_names_the_nearest(shown):
+    with pytest.raises(UnknownColumn, match="'score'"):
+        shown(columns=["scores"])
+
+
+def test_markup_in_names_and_values_is_sent_unchanged(shown):
+    data = shown(pd.DataFrame({"id": [HTML], HTML: ["a<b & c"]})).data
+    assert (data["ids"], data["columns"][0]["name"], data["cells"]) == ([HTML], HTML, [["a<b & c"]])
+
+
+def test_everything_sent_is_plain_json(shown):
+    lists = [[1.0, np.nan], None]
+    view = shown(pd.DataFrame({"id": [1, 2], "x": [np.nan, np.inf], "big": [2**60, 1], "list": lists}))
+    view.say("open", row=0)
+    view.tick(1)
+    sent = [view.component.data, view.component.ticks, view.component.detail, view.component.menu]
+    assert json.loads(json.dumps(sent, allow_nan=False)) == sent
+
+
+# --- pictures ----------------------------------------------------------------------------
+
+
+def test_a_table_with_images_opens_as_a_grid_of_pictures(shown):
+    data = shown(images()).data
+    row, uri, problem = data["thumbnails"][0]
+    assert (data["mode"], row, problem) == ("grid", 0, "")
+    assert base64.b64decode(uri.removeprefix("data:image/png;base64,")) == png("red")
+
+
+def test_a_broken_picture_says_why(shown):
+    view = shown(images())
+    late = view.component.pictures.get("thumbnails", view.data["thumbnails"])
+    problems = {row: problem for row, _, problem in late}
+    assert problems[1] == "it is no PNG, JPEG, WebP, GIF or BMP"
+    assert problems[2] == "there is no image in this row"
+
+
+def test_a_prediction_stands_beside_the_label_only_where_it_differs(shown):
+    assert shown(images()).data["captions"] == [
+        {"label": "cat", "prediction": None},
+        {"label": "cat", "prediction": "dog"},
+        {"label": "dog", "prediction": None},
+        {"label": None, "prediction": "cat"},
+    ]
+
+
+def test_the_same_rows_can_be_looked_at_as_a_table(shown):
+    view = shown(images())
+    view.say("mode", mode="table")
+    assert [column["name"] for column in view.data["columns"]] == ["label", "prediction"]
+    assert len(view.data["thumbnails"]) > 0
+
+
+def test_a_grid_asked_for_without_pictures_is_a_table(shown):
+    assert shown(mode="grid").data["mode"] == "table"
+
+
+# --- ticks -------------------------------------------------------------------------------
+
+
+def test_a_tick_sends_the_ticks_and_not_the_page(shown):
+    view = shown(images())
+    view.sent.clear()
+    view.tick(2)
+    assert (view.sent, view.selected) == (["ticks"], [2])
+    assert (view.component.ticks["rows"], view.component.ticks["text"]) == ([2], "1 selected")
+
+
+def test_ticks_on_other_pages_stay(shown):
+    view = shown()
+    view.tick(3)
+    view.say("page", number=2)
+    view.tick(25, 26)
+    assert (view.selected, view.component.ticks["rows"]) == ([3, 25, 26], [25, 26])
+    assert view.component.ticks["text"] == "3 selected"
+
+
+def test_two_quick_clicks_on_one_row_are_both_heard(shown):
+    view = shown()
+    view.tick(4, wanted=True, number=1)
+    view.tick(4, wanted=False, number=2)
+    assert (view.state.selection, view.component.ticks["seen"]) == (None, {"me": 2})
+
+
+def test_a_tick_that_changes_nothing_is_answered_and_is_no_event(shown):
+    view = shown()
+    view.state.selection = "score > 10"
+    events: list[object] = []
+    view.state.param.watch(events.append, "selection")
+    view.tick(int(np.flatnonzero(view.state.selection_mask())[0]), number=7)
+    assert (events, view.component.ticks["seen"]) == ([], {"me": 7})
+
+
+def test_a_tick_of_a_row_that_is_not_there_is_refused_in_the_card(shown):
+    view = shown()
+    view.tick(50, number=3)
+    assert "wanted positions from 0 to 49" in view.view.frame.problem
+    assert (view.state.selection, view.component.ticks["seen"]) == (None, {"me": 3})
+
+
+def test_selected_rows_that_the_filter_hides_are_counted(shown):
+    view = shown()
+    view.tick(0, 1, 2)
+    view.state.filter = "score >= 7"
+    assert view.component.ticks["text"] == "3 selected, 1 not under the filter"
+
+
+def test_a_selection_made_elsewhere_shows_on_the_page(shown):
+    view = shown()
+    view.state.selection = "score == 7"
+    assert view.component.ticks["rows"] == [1]
+
+
+def test_clear_takes_all_ticks_back_and_undo_brings_them(shown):
+    view = shown()
+    view.tick(1, 2)
+    view.say("clear", client="me", number=2)
+    assert (view.state.selection, view.component.ticks["rows"]) == (None, [])
+    view.state.undo()
+    assert view.component.ticks["rows"] == [1, 2]
+
+
+# --- the opened row ----------------------------------------------------------------------
+
+
+def test_an_opened_row_shows_all_its_columns_exactly(shown):
+    view = shown(pd.DataFrame({"id": ["a", "b"], "p": [0.123456789, 1.0], "note": ["x\ny", None]}))
+    view.sent.clear()
+    view.say("open", row=0)
+    fields = {field["name"]: field["text"] for field in view.component.detail["fields"]}
+    assert (view.state.focus, fields) == ("a", {"id": "a", "p": "0.123456789", "note": "x\ny"})
+    assert view.sent == ["detail"]
+
+
+def test_the_picture_of_an_opened_row_is_large(shown):
+    view = shown(images())
+    view.say("open", row=3)
+    data = base64.b64decode(view.component.detail["uri"].partition(",")[2])
+    assert Image.open(io.BytesIO(data)).size == (300, 300)
+
+
+def test_closing_a_row_empties_the_panel(shown):
+    view = shown()
+    view.say("open", row=3)
+    view.say("open", row=None)
+    assert (view.state.focus, view.component.detail) == (None, {})
+
+
+def test_steps_go_along_the_sorted_rows_and_over_the_edge_of_a_page(shown):
+    view = shown(table_rows=2)
+    view.say("sort", column="score", descending=False)
+    first, second, third = (np.argsort(numbers()["score"].to_numpy())[:3]).tolist()
+    view.say("open", row=first)
+    assert (view.component.detail["can_go_back"], view.component.detail["can_go_on"]) == (False, True)
+    view.say("step", by=1)
+    assert view.component.detail["row"] == second
+    view.say("step", by=1)
+    assert (view.component.detail["row"], view.data["page"]) == (third, 2)
+    view.say("step", by=-1)
+    assert (view.component.detail["row"], view.data["page"]) == (second, 1)
+
+
+def test_an_opened_row_that_the_filter_hides_says_so(shown):
+    view = shown()
+    view.say("open", row=0)
+    view.state.filter = "score > 0"
+    detail = view.component.detail
+    assert detail["note"] == "not under the filter"
+    assert (detail["can_go_back"], detail["can_go_on"]) == (False, False)
+
+
+# --- the rest ----------------------------------------------------------------------------
+
+
+def test_a_message_of_another_kind_is_refused_in_the_card(shown):
+    view = shown()
+    view.say("delete")
+    assert "the page sent 'delete'" in view.view.frame.problem
+
+
+def test_it_describes_what_is_on_the_page(shown):
+    view = shown(table_rows=2)
+    view.say("sort", column="score", descending=True)
+    view.tick(0)
+    sentence, frame = view.view.describe()
+    assert sentence == "Rows 1–2 of 50, by score, largest first, as a table; 1 selected."
+    assert frame["score"].tolist() == [49, 48]
+
+
+def test_a_closed_view_follows_no_longer(shown):
+    view = shown()
+    view.view.close()
+    view.sent.clear()
+    view.state.filter = "score > 3"
+    assert view.sent == []

@@ -1,0 +1,135 @@
+"""Gestures on the cards, as messages from the browser would bring them."""
+
+from __future__ import annotations
+
+import gc
+import weakref
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from symphony_core.manifest import Manifest
+from symphony_core.registry import Registry
+from symphony_core.session import Session
+from symphony_core.sources import SourceOptions, open_source
+from symphony_core.workspace import Workspace
+from symphony_panel_summary.view import PAGE_CARDS, SummaryView
+
+
+def session_of(frame: pd.DataFrame) -> Session:
+    return Session(Workspace(open_source(frame, SourceOptions())), Registry(Manifest()))
+
+
+@pytest.fixture
+def view() -> Iterator[SummaryView]:
+    frame = pd.DataFrame({"label": ["cat", "cat", "dog", None], "score": [0.1, 0.9, 0.5, 0.7]})
+    session = session_of(frame)
+    made = SummaryView(session)
+    assert made.frame.problem == ""
+    yield made
+    session.close()
+
+
+def send(view: SummaryView, **gesture: object) -> str | None:
+    """Send a gesture and give the filter's text after it."""
+    view._grid._handle_msg(gesture)
+    assert view.frame.problem == ""
+    state = view.state
+    return None if state.filter is None else state.table.text(state.filter)
+
+
+def shown(view: SummaryView) -> list[str]:
+    return [card["name"] for card in view._grid.data["cards"]]
+
+
+def test_a_click_filters_and_the_same_click_takes_it_back(view: SummaryView):
+    assert send(view, kind="level", column="label", level=0, mode="replace") == "label == 'cat'"
+    assert send(view, kind="level", column="label", level=0, mode="replace") is None
+
+
+def test_a_brush_keeps_the_condition_on_another_column(view: SummaryView):
+    send(view, kind="level", column="label", level=0, mode="replace")
+    last = len(view._cards["score"].bars) - 1
+    assert send(view, kind="range", column="score", first=last, last=last, mode="replace") == (
+        "label == 'cat' and score between 0.85 and 0.9"
+    )
+
+
+def test_shift_adds_and_alt_excludes(view: SummaryView):
+    send(view, kind="level", column="label", level=0, mode="add")
+    assert send(view, kind="level", column="label", level=1, mode="add") == "label in ['cat', 'dog']"
+    assert send(view, kind="level", column="label", level=0, mode="exclude") == "label == 'dog'"
+
+
+def test_missing_values_can_be_asked_for_and_a_condition_dropped(view: SummaryView):
+    assert send(view, kind="missing", column="label", mode="replace") == "label is null"
+    assert view._cards["label"].payload()["missing_is_in"]
+    assert send(view, kind="clear", column="label") is None
+
+
+def test_a_gesture_on_a_card_that_is_gone_does_nothing(view: SummaryView):
+    assert send(view, kind="clear", column="gone") is None
+
+
+def test_the_cards_follow_filter_and_selection(view: SummaryView):
+    view.state.filter = "score > 0.4"
+    view.state.selection = [2]
+    sentence, table = view.describe()
+    assert sentence == (
+        "Summary of 3 of 3 columns of table: 3 of 4 rows under the filter, 1 selected."
+    ).replace("table", view.state.dataset.name)
+    dogs = table[table["bar"] == "dog"].iloc[0]
+    assert (dogs["all"], dogs["filter"], dogs["selection"]) == (1, 1, 1)
+
+
+def test_a_filter_that_no_row_meets_says_so(view: SummaryView):
+    view.state.filter = "score > 5"
+    assert view._grid.data["note"].startswith("No rows under the filter")
+    view.state.filter = None
+    assert view._grid.data["note"] == ""
+
+
+def test_thousands_of_columns_are_shown_page_by_page_and_found_by_name():
+    frame = pd.DataFrame(np.zeros((2, 2_000), dtype="int8"), columns=[f"column {i}" for i in range(2_000)])
+    session = session_of(frame)
+    view = SummaryView(session)
+    assert view.frame.problem == ""
+    assert (len(shown(view)), view._grid.data["more"]) == (PAGE_CARDS, PAGE_CARDS)
+    send(view, kind="more")
+    assert len(shown(view)) == 2 * PAGE_CARDS
+    send(view, kind="search", text="Column 1999")
+    assert shown(view) == ["column 1999"]
+    send(view, kind="search", text="nowhere")
+    assert "nowhere" in view._grid.data["note"]
+    session.close()
+
+
+def test_chosen_columns_are_shown_alone():
+    session = session_of(pd.DataFrame({"a": [1], "b": [2]}))
+    view = SummaryView(session, columns=["b"])
+    assert view.frame.problem == ""
+    assert shown(view) == ["b"]
+    session.close()
+
+
+def test_every_setting_has_a_control():
+    session = session_of(pd.DataFrame({"a": [1]}))
+    view = SummaryView(session)
+    view.show_settings()
+    assert view.frame.problem == ""
+    assert len(view.frame.settings) == len(view.setting_names) == 6
+    session.close()
+
+
+def test_a_closed_view_is_freed():
+    session = session_of(pd.DataFrame({"a": [1]}))
+    view = SummaryView(session)
+    assert view.frame.problem == ""
+    view.close()
+    ref = weakref.ref(view)
+    del view
+    gc.collect()
+    assert ref() is None
+    session.close()

@@ -1,0 +1,6 @@
+"""The contract over every plugin of this project."""
+
+from symphony_core.testing import check_plugin
+
+test_summary = check_plugin("symphony_panel_summary.plugin")
+test_instances = check_plugin("symphony_panel_instances.plugin")
