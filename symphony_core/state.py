@@ -14,6 +14,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 import param
+from param.parameterized import batch_call_watchers
 
 from symphony_core.dataset import Dataset
 from symphony_core.errors import BadSetting, SymphonyError, UnknownColumn, no_such
@@ -175,8 +176,9 @@ class State(param.Parameterized):
         self._restoring = True
         try:
             # overlay comes first in `tracked`, so that filters find their columns
-            changed = {name: value for name, value in snapshot.items() if value != getattr(self, name)}
-            self.param.update(**changed)
+            with batch_call_watchers(self):
+                for name, value in snapshot.items():
+                    setattr(self, name, value)
         finally:
             self._restoring = False
         return True

@@ -45,6 +45,7 @@ class View(Viewer):
         self._watchers: list[Any] = []
         self._revision = 0
         self._running: Job[Any] | None = None
+        self._troubles: dict[str, str] = {}
         self._is_shown = True
         self._is_stale = False
         self._is_closed = False
@@ -83,12 +84,13 @@ class View(Viewer):
         """
         source = self.state if of is None else of
         names = [names] if isinstance(names, str) else names
-        watcher = source.param.watch(lambda *_: self.guarded(call), names)
+        where = f"after {', '.join(names)}: {getattr(call, '__name__', 'call')}"
+        watcher = source.param.watch(lambda *_: self.guarded(call, where), names)
         self._watchers.append((source, watcher))
 
     def on_gesture(self, call: Callable[[Gesture], None]) -> Callable[[Gesture], None]:
         """Wrap a gesture's callback, so that its failure is shown in this card."""
-        return lambda gesture: self.guarded(functools.partial(call, gesture))
+        return lambda gesture: self.guarded(functools.partial(call, gesture), "gesture")
 
     def compute(self, work: Callable[[], T], show: Callable[[T], None], *, value_count: int) -> None:
         """Run `work()` and hand what it returns to `show`; of several only the newest shows.
@@ -110,7 +112,7 @@ class View(Viewer):
             if not job.done or job.cancelled or revision != self._revision or self._is_closed:
                 return
             self.frame.is_busy = False
-            self.guarded(lambda: show(job.result(0)))
+            self.guarded(lambda: show(job.result(0)), "computing")
 
         self.frame.is_busy = True
         owner, title = self.session.owner, self.title
@@ -128,7 +130,7 @@ class View(Viewer):
         """The card around the body; built when first asked for."""
         if self._frame is None:
             self._frame = ViewFrame(self)
-            self.guarded(self._fill)
+            self.guarded(self._fill, "first drawing")
         return self._frame
 
     def _fill(self) -> None:
@@ -149,7 +151,7 @@ class View(Viewer):
         """Tell the view whether anybody sees it; a hidden one draws when it is shown again."""
         self._is_shown = is_shown
         if is_shown and self._is_stale:
-            self.guarded(self._draw_if_shown)
+            self.guarded(self._draw_if_shown, "drawing when shown")
 
     def _draw_if_shown(self) -> None:
         self._is_stale = not self._is_shown
@@ -165,25 +167,33 @@ class View(Viewer):
 
     # --- failing alone -------------------------------------------------------------
 
-    def guarded(self, call: Callable[[], None]) -> None:
-        """Run `call`; show what it raises in this card instead of letting it through."""
+    def guarded(self, call: Callable[[], None], where: str) -> None:
+        """Run `call`; show what it raises in this card instead of letting it through.
+
+        where: names the step; its next success takes the words back, another's does not.
+        """
         if self._is_closed:
             return
         try:
             call()
         except SymphonyError as error:
-            self._frame_or_made().problem = str(error)
             if isinstance(error, PluginError):
                 self._report(error)
+            self._trouble(where, str(error))
         except (Exception, SystemExit) as error:  # noqa: BLE001 - around a plugin's code
             self._report(error)
-            self._frame_or_made().problem = (
-                f"{self.title} could not be updated: {reason(error)}. What is shown may be old; "
-                "the other views go on. Details are under Problems."
-            )
+            words = f"{self.title} could not be updated: {reason(error)}. What is shown may be old; "
+            self._trouble(where, words + "the other views go on. Details are under Problems.")
         else:
-            if self._frame is not None and self._frame.problem:
-                self._frame.problem = ""
+            self._trouble(where, "")
+
+    def _trouble(self, where: str, words: str) -> None:
+        if words:
+            self._troubles[where] = words
+        else:
+            self._troubles.pop(where, None)
+        if self._troubles or self._frame is not None:
+            self._frame_or_made().problem = "\n".join(dict.fromkeys(self._troubles.values()))
 
     def _frame_or_made(self) -> ViewFrame:
         if self._frame is None:
@@ -215,7 +225,10 @@ class FailedView(View):
         self.error = error
 
     def _fill(self) -> None:
-        self.frame.problem = str(self.error)
+        raise self.error
+
+    def _report(self, error: BaseException) -> None:
+        """The registry has it already."""
 
 
 class ViewFrame(Frame):

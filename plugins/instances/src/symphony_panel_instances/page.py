@@ -55,8 +55,11 @@ class Wanted:
 
     @property
     def value_count(self) -> int:
-        """How many values are looked at to find the rows."""
-        return len(self.table) if self.sort else len(self.table) // 16
+        """How many values are looked at to find the rows, long text counted by what ranking it costs."""
+        count = len(self.table)
+        if not self.sort:
+            return count // 16
+        return 16 * count if self.table.kind(self.sort) is Kind.TEXT else count
 
     def rows(self) -> np.ndarray:
         """Give the positions of the page's rows, in their order."""

@@ -52,11 +52,11 @@ class InstancesView(View):
 
     redraws_on: ClassVar[tuple[str, ...]] = ("filter", "overlay", "selection", "focus")
 
-    grid_rows = param.Integer(default=60, bounds=(1, 600), doc="""
+    grid_rows = param.Integer(default=60, bounds=(1, 600), label="Rows per page, grid", doc="""
         Rows on one page of the grid.""")
-    table_rows = param.Integer(default=20, bounds=(1, 500), doc="""
+    table_rows = param.Integer(default=20, bounds=(1, 500), label="Rows per page, table", doc="""
         Rows on one page of the table.""")
-    thumbnail_px = param.Integer(default=96, bounds=(32, 256), doc="""
+    thumbnail_px = param.Integer(default=96, bounds=(32, 256), label="Thumbnail, pixels", doc="""
         Longer side of a picture in the grid, in pixels.""")
     columns = param.ListSelector(default=[], objects=[], check_on_set=False, doc="""
         Columns of the table; none chosen shows the first 12 and all computed ones.""")

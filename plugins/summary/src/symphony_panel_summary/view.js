@@ -31,7 +31,7 @@ header .clear { font-size: 14px; width: 24px; color: var(--sy-ink); }
 .bin.in { background: color-mix(in srgb, var(--sy-fill) 16%, transparent); }
 .bin:hover, .bin.at { background: var(--sy-wash); }
 .bin.brushed { background: color-mix(in srgb, var(--sy-ink) 14%, transparent); }
-.bins:focus-visible { outline-offset: 2px; }
+.bins:focus-visible { outline-offset: 0; }
 .foot { display: flex; justify-content: space-between; gap: 8px; font-size: 11px; line-height: 16px; height: 16px;
   color: var(--sy-muted); font-variant-numeric: tabular-nums; white-space: nowrap; flex: none; }
 .foot span { overflow: hidden; text-overflow: ellipsis; }
