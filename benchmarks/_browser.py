@@ -48,11 +48,13 @@ Element.prototype.attachShadow = function (options) {
 }
 window.all = selector => window.roots.filter(root => root === document || root.host.isConnected)
   .flatMap(root => [...root.querySelectorAll(selector)])
-window.afterTwoFrames = call => requestAnimationFrame(() => requestAnimationFrame(() => call(performance.now())))
+window.afterTwoFrames = call =>
+  requestAnimationFrame(() => requestAnimationFrame(() => call(performance.now())))
 // a canvas has content when its pixels are not all alike
 window.isDrawn = canvas => {
   if (!canvas.width || !canvas.height) return false
-  const pixels = new Uint32Array(canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data.buffer)
+  const image = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height)
+  const pixels = new Uint32Array(image.data.buffer)
   return pixels.some(pixel => pixel !== pixels[0])
 }
 """
@@ -119,7 +121,7 @@ def new_context(browser: Browser) -> BrowserContext:
 
 @contextmanager
 def server(command: Sequence[str | Path]) -> Iterator[tuple[str, int]]:
-    """Run a Python script as a server, `{port}` in its words being a free port; gives address and process id."""
+    """Run Python as a server and give its address and process id; `{port}` in its words is a free port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])

@@ -19,7 +19,7 @@ from playwright.sync_api import Browser
 
 ROW_COUNT = 100_000
 BARE = {
-    "all": "all('.bk-Canvas canvas').some(isDrawn) && all('.tabulator-row .tabulator-cell').length >= 160"
+    "all": "all('canvas.bk-layer').some(isDrawn) && all('.tabulator-row .tabulator-cell').length >= 160"
     " && all('input, [role=combobox]').length >= 2",
 }
 SHELL = (

@@ -7,7 +7,7 @@ small description of the state, sent again when the state changes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import param
@@ -15,7 +15,7 @@ from panel.custom import Child, Children
 from panel.viewable import Viewable, Viewer
 
 from symphony_core.column import Kind
-from symphony_core.errors import SymphonyError
+from symphony_core.errors import SymphonyError, UnknownView
 from symphony_core.expr import Compare
 from symphony_core.expr_text import to_text
 from symphony_core.groups import can_group, group_sizes
@@ -23,7 +23,7 @@ from symphony_core.jobs import Job
 from symphony_core.layout import Layout, PageView
 from symphony_core.roles import Role
 from symphony_core.session import Session, reason
-from symphony_core.view import View, make_view, rows_text
+from symphony_core.view import FailedView, View, make_view, rows_text
 from symphony_core.widgets import COMPONENTS, Component, Gesture
 
 # More groups than these are counted, not listed; the table beside the plots is where they are read.
@@ -72,7 +72,7 @@ class Shell(Viewer):
         self.state = session.state
         self._refused: tuple[str, str] | None = None
         self._example = self._example_filter()
-        self._views: dict[PageView, View] = {}
+        self._views: dict[tuple[PageView, int], View] = {}
         self._unlisten: list[Callable[[], None]] = []
         self.controls = Controls(data=self._controls(), on_gesture=self._act, sizing_mode="stretch_width")
         self.title = HeadLine(data=self._title(), on_gesture=self._act, sizing_mode="stretch_width")
@@ -212,20 +212,19 @@ class Shell(Viewer):
 
     def _show_page(self) -> None:
         deck = self._deck()
-        pages = self.pages
-        wanted = pages[deck["active"]].views if pages else ()
-        for placed, view in self._views.items():
-            view.set_shown(placed in wanted)
-        cards = [self._view(placed) for placed in wanted]
-        self.deck.param.update(data=deck, cards=[view.frame for view in cards])
+        wanted = _numbered(self.pages[deck["active"]].views if self.pages else ())
+        for place, view in self._views.items():
+            view.set_shown(place in wanted)
+        for place in wanted:
+            if place not in self._views:
+                self._views[place] = self._made(place[0])
+        self.deck.param.update(data=deck, cards=[self._views[place].frame for place in wanted])
 
-    def _view(self, placed: PageView) -> View:
-        key = placed
-        if key not in self._views:
-            self._views[key] = make_view(self.session, placed.view, **placed.settings)
-        view = self._views[key]
-        view.set_shown(True)
-        return view
+    def _made(self, placed: PageView) -> View:
+        try:
+            return make_view(self.session, placed.view, **placed.settings)
+        except UnknownView as error:  # a page may name a view whose plugin was uninstalled
+            return FailedView(self.session, error=error, title=placed.view)
 
     # --- gestures ------------------------------------------------------------------
 
@@ -290,3 +289,8 @@ def _size_rows(sizes: list[Any]) -> list[list[str]]:
 def _job_row(index: int, job: Job[Any]) -> dict[str, Any]:
     fraction, text = job.progress
     return {"id": index, "title": job.title, "fraction": fraction, "text": text}
+
+
+def _numbered(views: Sequence[PageView]) -> list[tuple[PageView, int]]:
+    """Tell equal views of one page apart by how many came before them."""
+    return [(view, views[:index].count(view)) for index, view in enumerate(views)]

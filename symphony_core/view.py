@@ -220,9 +220,16 @@ class View(Viewer):
 class FailedView(View):
     """The card in place of a view that could not be made."""
 
-    def __init__(self, session: Session, *, spec: ViewSpec, error: SymphonyError) -> None:
+    def __init__(
+        self, session: Session, *, error: SymphonyError, spec: ViewSpec | None = None, title: str = ""
+    ) -> None:
         super().__init__(session, spec=spec)
         self.error = error
+        self._title = title
+
+    @property
+    def title(self) -> str:
+        return self._title or super().title
 
     def _fill(self) -> None:
         raise self.error
