@@ -176,7 +176,7 @@ def _write(content: pd.DataFrame | bytes | str, path: str) -> None:
     elif isinstance(content, str):
         target.write_text(content, encoding="utf-8")
     elif target.suffix == ".parquet":
-        content.to_parquet(target, index=False)
+        _storable(content).to_parquet(target, index=False)
     elif target.suffix == ".csv":
         content.to_csv(target, index=False)
     elif target.suffix == ".json":
@@ -184,3 +184,9 @@ def _write(content: pd.DataFrame | bytes | str, path: str) -> None:
     else:
         raise BadSetting(f"{path!r} ends in {target.suffix or 'nothing'!r}; use .parquet, .csv or .json.")
     print(f"wrote {path}")
+
+
+def _storable(frame: pd.DataFrame) -> pd.DataFrame:
+    """Write columns of mixed types, such as a minimum per column, as text."""
+    mixed = [name for name in frame.columns if pd.api.types.infer_dtype(frame[name]).startswith("mixed")]
+    return frame.assign(**{name: frame[name].map(str, na_action="ignore").astype("str") for name in mixed})

@@ -22,6 +22,7 @@ import base64
 import os
 import re
 import sys
+import threading
 from collections.abc import Callable
 from functools import cache
 from importlib import import_module
@@ -36,6 +37,27 @@ DISTRIBUTIONS = {"bokeh": "bokeh", "panel": "panel", "panel_material_ui": "panel
 
 # Front ends that show outputs on a page of their own, from where the server's paths lead nowhere.
 FOREIGN_FRONT_ENDS = ("VSCODE_PID", "VSCODE_CWD", "COLAB_RELEASE_TAG")
+
+# Panel 1.9 sends what happened on the page only after Python answered what was sent before; at the first
+# display that answer may get lost, and the user's first gesture then waits for a second one. Here it
+# waits half a second. The class exists once the scripts are loaded, which takes some seconds at most.
+SEND_ANYWAY = """
+(function mend(tries) {
+  const manager = window.Bokeh?.Models?._known_models?.get("panel.models.comm_manager.CommManager")
+  if (manager === undefined) {
+    if (tries > 0) setTimeout(() => mend(tries - 1), 50)
+    return
+  }
+  if (manager.prototype.symphony_mended) return
+  manager.prototype.symphony_mended = true
+  const hear = manager.prototype._document_changed
+  manager.prototype._document_changed = function (event) {
+    hear.call(this, event)
+    clearTimeout(this.symphony_timer)
+    this.symphony_timer = setTimeout(() => { if (this._event_buffer.length) this.process_events() }, 500)
+  }
+})(1200)
+"""
 
 # The cell that loaded the extension and the execution that published it last; empty before.
 _published: dict[str, object] = {}
@@ -70,6 +92,8 @@ def load_extension(*extensions: str) -> None:
     route = server_route()
     if not _published:
         _send_addresses_of(route)
+    if not _published:
+        _hear_on_main_thread(shell.kernel.io_loop)
     if not _published or extensions:
         _extend(extensions, inline=route is None)
     elif _is_due(shell, each_time=route is not None):
@@ -80,13 +104,32 @@ def load_extension(*extensions: str) -> None:
     _published["execution"] = shell.execution_count
 
 
+def _hear_on_main_thread(loop: Any) -> None:
+    """Make what views send wait for the running cell, instead of running beside it.
+
+    JupyterLab 4.4 and later send it over a subshell, which is another thread of the
+    kernel. The state would be touched by two threads at once, and pyviz_comms, which
+    takes over `sys.stdout` for a message, would swallow what the cell prints meanwhile.
+    """
+    from pyviz_comms import Comm
+
+    handle = Comm._handle_msg
+
+    def handle_on_loop(comm: Any, message: Any) -> None:
+        if threading.current_thread() is threading.main_thread():
+            handle(comm, message)
+        else:
+            loop.add_callback(handle, comm, message)
+
+    Comm._handle_msg = handle_on_loop
+
+
 def _extend(extensions: tuple[str, ...], *, inline: bool) -> None:
     import panel as pn  # slow, and only kernels come here
     import panel_material_ui  # noqa: F401 - its icon font is loaded with the rest, or not at all
 
     pn.extension(*extensions, inline=inline)
-    if inline:
-        _publish_icons()
+    _publish_the_rest(inline=inline)
 
 
 def _publish_again() -> None:
@@ -94,21 +137,23 @@ def _publish_again() -> None:
     from panel.io.notebook import load_notebook
 
     load_notebook(pn.config.inline)
-    if pn.config.inline:
-        _publish_icons()
+    _publish_the_rest(inline=pn.config.inline)
 
 
-def _publish_icons() -> None:
-    """Copy the icon fonts into the page, where no address can lead to them."""
+def _publish_the_rest(*, inline: bool) -> None:
+    """Publish what Panel does not: a remedy, and the icon fonts where no address can lead to them."""
     from IPython.display import publish_display_data
 
+    publish_display_data({"text/html": f"<script>{SEND_ANYWAY}</script>"})
+    if inline:
+        publish_display_data({"text/html": f"<style>{_icon_fonts()}</style>"})
+
+
+def _icon_fonts() -> str:
     folder = import_module("panel_material_ui.base").__dict__["DIST_PATH"]
     styles = (folder / "material-icons.css").read_text(encoding="utf-8")
     faces = [face for face in re.findall(r"@font-face\s*{[^}]*}", styles) if "Material Icons" in face]
-    copied = re.sub(
-        r'url\("\./([^"]+)"\)', lambda found: f'url("{_font(folder / found[1])}")', "".join(faces)
-    )
-    publish_display_data({"text/html": f"<style>{copied}</style>"})
+    return re.sub(r'url\("\./([^"]+)"\)', lambda found: f'url("{_font(folder / found[1])}")', "".join(faces))
 
 
 def _font(path: Path) -> str:

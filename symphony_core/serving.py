@@ -54,7 +54,7 @@ def served_page(app: App) -> pmui.Page:
     """
     shell = app.dashboard()
     follow_address(app)
-    return pmui.Page(
+    page = pmui.Page(
         title=app.dataset.name,
         header=[shell.title],
         sidebar=[shell.controls],
@@ -64,6 +64,25 @@ def served_page(app: App) -> pmui.Page:
         theme_toggle=True,
         sx=_LOOK,
     )
+    _free_with_session(page)
+    return page
+
+
+def _free_with_session(page: pmui.Page) -> None:
+    """Let go of the page when its session ends.
+
+    A Material page follows `pn.state.busy` and never stops, so that Panel's own state would keep it, with all
+    models of the session, as long as the process lives (`benchmarks/sessions.py` shows it).
+    """
+
+    def let_go(context: object) -> None:
+        for watcher in [*pn.state.param.watchers.get("busy", {}).get("value", ())]:
+            follower = getattr(watcher.fn, "__self__", None)
+            if getattr(follower, "self", None) is page:
+                pn.state.param.unwatch(watcher)
+
+    if getattr(pn.state.curdoc, "session_context", None) is not None:
+        pn.state.on_session_destroyed(let_go)
 
 
 def follow_address(app: App) -> None:

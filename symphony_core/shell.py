@@ -23,6 +23,7 @@ from symphony_core.jobs import Job
 from symphony_core.layout import Layout, PageView
 from symphony_core.roles import Role
 from symphony_core.session import Session, reason
+from symphony_core.table import Table
 from symphony_core.view import FailedView, View, make_view, rows_text
 from symphony_core.widgets import COMPONENTS, Component, Gesture
 
@@ -71,6 +72,8 @@ class Shell(Viewer):
         self.session = session
         self.state = session.state
         self._refused: tuple[str, str] | None = None
+        self._groupable_of: Table | None = None
+        self._groupable_names: list[str] = []
         self._example = self._example_filter()
         self._views: dict[tuple[PageView, int], View] = {}
         self._unlisten: list[Callable[[], None]] = []
@@ -133,7 +136,7 @@ class Shell(Viewer):
             "filter_error": message or (str(problem) if problem else ""),
             "count": "" if mask is None else _count_words(int(mask.sum()), len(table)),
             "group_by": list(state.group_by),
-            "groupable": [name for name in table.names if can_group(table.column(name))],
+            "groupable": self._groupable(),
             "group_sizes": _size_rows(sizes),
             "selection": self._selection_words(),
             "has_selection": state.selection is not None,
@@ -151,6 +154,13 @@ class Shell(Viewer):
             if column is not None and column.kind is Kind.CATEGORY and column.levels and can_group(column):
                 return to_text(Compare(name, "==", column.levels[0]))
         return "age > 30 and city in ['Rome', 'Oslo']"
+
+    def _groupable(self) -> list[str]:
+        table = self.state.table
+        if self._groupable_of is not table:
+            self._groupable_of = table
+            self._groupable_names = [name for name in table.names if can_group(table.column(name))]
+        return self._groupable_names
 
     def _selection_words(self) -> str:
         if self.state.selection is None:

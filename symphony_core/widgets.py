@@ -38,6 +38,8 @@ class Component(JSComponent):
 
     data = param.Dict(default={}, doc="What the script draws, as plain numbers, texts and lists.")
 
+    heard = param.String(doc="Token of the last script that called; only in notebooks.")
+
     _stylesheets: ClassVar[list[str]] = [TOKENS]
     # A child that comes later must not take the others from the page.
     _render_policy = "manual"
@@ -46,10 +48,90 @@ class Component(JSComponent):
     def __init__(self, *, on_gesture: Callable[[Gesture], None] | None = None, **params: Any) -> None:
         super().__init__(**params)
         self._on_gesture = on_gesture
+        self._changed: set[str] = set()
+        synced = (param.Dict, param.String, param.Boolean)
+        own = [name for name in self.param if name not in JSComponent.param and name != "heard"]
+        self.param.watch(self._note, [name for name in own if isinstance(self.param[name], synced)])
 
     def _handle_msg(self, msg: Any) -> None:
-        if self._on_gesture is not None and isinstance(msg, dict):
+        if not isinstance(msg, dict):
+            return
+        if msg.get("kind") == CALLS:
+            self._answer(str(msg.get("token")))
+        elif msg.get("kind") == ASKS:
+            self._catch_up()
+        elif self._on_gesture is not None:
             self._on_gesture(msg)
+
+    # --- what a notebook misses ------------------------------------------------
+    # A kernel goes on while the page still draws a cell, and what it sends before
+    # the cell listens is lost: "run all" would leave early views stale. So in a
+    # notebook the script calls until it hears an answer, and then asks once for all
+    # values that changed since the cell was made.
+
+    def _get_properties(self, doc: Any) -> dict[str, Any]:
+        props = super()._get_properties(doc)
+        if getattr(doc, "session_context", None) is None:
+            props["esm"] = calling_when_drawn(props["esm"])
+            self._changed.clear()
+        return props
+
+    def _note(self, *events: Any) -> None:
+        self._changed.update(event.name for event in events)
+
+    def _answer(self, token: str) -> None:
+        self.heard = ""
+        self.heard = token
+
+    def _catch_up(self) -> None:
+        for name in sorted(self._changed):
+            value = getattr(self, name)
+            setattr(self, name, _unlike(value))
+            setattr(self, name, value)
+
+
+# Not gestures: "is anybody there?", answered by `heard`, and "what did I miss?".
+CALLS, ASKS = "symphony:calls", "symphony:asks"
+_RENDER = "export function render("
+_CALLING = f"""
+export function render(props) {{
+  const {{ model }} = props
+  const token = String(Math.random())
+  let isHeard = false
+  let pause_ms = 50
+  let calls = 0
+  model.on("heard", () => {{
+    if (isHeard || model.heard !== token) return
+    isHeard = true
+    model.send_msg({{ kind: "{ASKS}" }})
+  }})
+  const call = () => {{
+    if (isHeard || calls++ === 60) return
+    model.send_msg({{ kind: "{CALLS}", token }})
+    pause_ms = Math.min(2 * pause_ms, 1000)
+    setTimeout(call, pause_ms)
+  }}
+  setTimeout(call, pause_ms)
+  return renderPiece(props)
+}}
+"""
+
+
+def calling_when_drawn(script: str) -> str:
+    """Give a piece's script that calls Python once it is drawn.
+
+    Raises PluginError when the script has no `export function render(`.
+    """
+    if _RENDER not in script:
+        raise PluginError(f"a component's script lacks {_RENDER!r}...); write its entry point so.")
+    return script.replace(_RENDER, "function renderPiece(", 1) + _CALLING
+
+
+def _unlike(value: Any) -> Any:
+    """Give a value that a script can draw and that differs, so that the true one counts as new."""
+    if isinstance(value, dict):
+        return {**value, "": 0}
+    return not value if isinstance(value, bool) else f"{value} "
 
 
 class Frame(Component):

@@ -24,7 +24,8 @@ def hostile(served, tmp_path_factory):
     path = folder / f"{IMG}.csv"
     frame.to_csv(path, index=False)
     (folder / "entry_points.toml").write_text(
-        f"[[pages]]\ntitle = '{IMG}'\nviews = ['summary', 'instances']\n[[pages]]\ntitle = '{AMPERSAND}'\nviews = []\n",
+        f"[[pages]]\ntitle = '{IMG}'\nviews = ['summary', 'instances']\n"
+        f"[[pages]]\ntitle = '{AMPERSAND}'\nviews = []\n",
         encoding="utf-8",
     )
     return served(path, cwd=folder)
@@ -100,7 +101,7 @@ def test_markup_is_text_in_every_part_of_the_page(hostile, tab):
     page.get_by_role("tab", name=AMPERSAND).click()
     expect(page.get_by_text("No view can show these data", exact=False)).to_be_visible()
     assert_harmless(page)
-    assert [error for error in tab.page_errors] == []
+    assert tab.page_errors == []
 
 
 def test_a_failing_plugin_is_a_card_and_a_line_while_the_rest_works(served, tab, tmp_path):

@@ -19,7 +19,16 @@ import nbformat
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.jupyter import HEALTH, TOKEN, Lab, lab_command, lab_environment, open_notebook, write_notebook
+from tests.e2e.jupyter import (
+    HEALTH,
+    TIMEOUT_MS,
+    TOKEN,
+    Lab,
+    lab_command,
+    lab_environment,
+    open_notebook,
+    write_notebook,
+)
 
 OPEN = """
 from symphony_core.notebook import load_extension, server_route
@@ -120,7 +129,7 @@ def brush_and_expect(lab: Lab, start: float, end: float, shown: str) -> None:
 def press_and_expect_text(lab: Lab) -> None:
     button = lab.output(WIDGETS).get_by_role("button", name="Press")
     button.click()
-    expect(lab.output(WIDGETS).get_by_role("textbox")).to_have_value("pressed")
+    expect(lab.output(WIDGETS).get_by_role("textbox")).to_have_value("pressed", timeout=TIMEOUT_MS)
 
 
 def assert_styled(lab: Lab) -> None:
@@ -209,7 +218,7 @@ def test_components_follow_the_dark_theme_of_the_page(notebook: Callable[..., La
     button = lab.output(WIDGETS).get_by_role("button", name="Press")
     light = button.evaluate("element => getComputedStyle(element).color")
     lab.use_dark_theme()
-    expect(button).not_to_have_css("color", light)
+    expect(button).not_to_have_css("color", light, timeout=TIMEOUT_MS)
 
 
 def test_behind_a_prefix_everything_is_asked_for_below_it(notebook: Callable[..., Lab], tab: Any):

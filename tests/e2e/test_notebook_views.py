@@ -1,0 +1,102 @@
+"""Our views in a real JupyterLab: brush in one cell, another redraws, Python reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+import symphony_core as symphony
+from tests.e2e.jupyter import HEALTH, Lab, lab_command, lab_environment, open_notebook, write_notebook
+
+OPEN = "import symphony_core as symphony\napp = symphony.open('demo:emoji')"
+READ = "print(app.state.filter is not None, app.count(), app.selected()['id'].tolist())"
+DRIVE = "app.state.filter = \"label == 'Flags'\"; app.state.selection = ['emoji_1f1e6-1f1e8']"
+OPENED, SUMMARY, INSTANCES, SAID = range(4)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("notebooks")
+
+
+@pytest.fixture
+def notebook(folder: Path, run_server: Callable[..., Any], tab: Any) -> Callable[..., Lab]:
+    def open_(*cells: str) -> Lab:
+        name = f"{abs(hash(cells)):x}.ipynb"
+        write_notebook(folder / name, cells)
+        server = run_server(lab_command(folder), health=HEALTH, env=lab_environment(folder))
+        return open_notebook(tab.page, server.url + "/", name)
+
+    return open_
+
+
+def brush_probability(lab: Lab) -> None:
+    bins = lab.output(SUMMARY).get_by_role("listbox", name="probability")
+    expect(bins).to_be_visible()
+    lab.drag(bins, (0.05, 0.5), (0.3, 0.5))
+
+
+def test_a_brush_in_one_cell_redraws_another_and_python_reads_what_was_ticked(notebook, tab, eventually):
+    lab = notebook(OPEN, "app.show('summary')", "app.show('instances')", READ)
+    lab.run_all()
+    instances = lab.output(INSTANCES)
+    expect(instances).to_contain_text("1–60 of 2,231")
+    brush_probability(lab)
+    expect(instances).not_to_contain_text("1–60 of 2,231", timeout=20_000)
+    instances.get_by_role("checkbox").nth(1).check()
+    expect(instances).to_contain_text("1 selected")
+    lab.run(SAID)
+    said = eventually(lambda: lab.text(SAID).startswith("True") and lab.text(SAID), page=lab.page)
+    is_filtered, count, ticked = said.split(" ", 2)
+    assert is_filtered == "True"
+    assert 0 < int(count) < 2231
+    assert ticked.count("emoji_") == 1
+    expect(instances).to_contain_text(f"of {int(count):,}")
+    assert tab.foreign_requests == []
+    assert tab.errors == []
+
+
+def test_python_redraws_cells_that_are_shown_and_undo_takes_it_back(notebook, tab, eventually):
+    lab = notebook(OPEN, "app.show('summary')", "app.show('instances')", DRIVE)
+    lab.run_all()
+    expect(lab.output(INSTANCES)).to_contain_text("1–60 of 270", timeout=30_000)
+    lab.output(SUMMARY).scroll_into_view_if_needed()  # JupyterLab takes cells out of sight from the page
+    expect(lab.output(SUMMARY)).to_contain_text("270 of 2,231 rows")
+    lab.write(SAID, "app.undo(); app.undo(); print(app.count())")
+    lab.run(SAID)
+    eventually(lambda: lab.text(SAID), "what the cell prints", page=lab.page)
+    assert lab.text(SAID) == "2231"
+    lab.output(INSTANCES).scroll_into_view_if_needed()
+    expect(lab.output(INSTANCES)).to_contain_text("1–60 of 2,231")
+    assert tab.foreign_requests == []
+
+
+def test_the_whole_shell_fits_in_a_cell(notebook, tab):
+    lab = notebook(OPEN, "app.dashboard()", "print(app.count())")
+    lab.run_all()
+    shell = lab.output(1)
+    box = shell.get_by_role("textbox", name="Filter expression")
+    box.fill("label == 'Flags'")
+    box.press("Enter")
+    expect(shell.get_by_role("region", name="Instances")).to_contain_text("1–60 of 270")
+    lab.run(2)
+    assert lab.text(2) == "270"
+    assert tab.foreign_requests == []
+
+
+def test_a_notebook_and_a_server_side_by_side_keep_apart(notebook, served, tabs):
+    lab = notebook(OPEN, "app.show('instances')", "print(app.count())")
+    lab.run_all()
+    page = tabs().page
+    page.goto(served("demo:emoji").url)
+    box = page.get_by_role("textbox", name="Filter expression")
+    box.fill("label == 'Flags'")
+    box.press("Enter")
+    expect(page.get_by_role("region", name="Instances")).to_contain_text("1–60 of 270", timeout=60_000)
+    lab.run(2)
+    assert lab.text(2) == str(len(symphony.open("demo:emoji").dataset))
+    expect(lab.output(1)).to_contain_text("1–60 of 2,231")
