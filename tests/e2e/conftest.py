@@ -24,7 +24,7 @@ from typing import TypeVar
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 T = TypeVar("T")
 
@@ -39,6 +39,8 @@ FLAGS = [
 ]
 START_TIMEOUT_S = 90
 STOP_TIMEOUT_S = 10
+# Two cores may be busy with another worker's tests.
+expect.set_options(timeout=20_000)
 LOCAL_HOSTS = {"localhost", "127.0.0.1", "::1"}
 
 

@@ -52,20 +52,53 @@ class InstancesView(View):
 
     redraws_on: ClassVar[tuple[str, ...]] = ("filter", "overlay", "selection", "focus")
 
-    grid_rows = param.Integer(default=60, bounds=(1, 600), label="Rows per page, grid", doc="""
-        Rows on one page of the grid.""")
-    table_rows = param.Integer(default=20, bounds=(1, 500), label="Rows per page, table", doc="""
-        Rows on one page of the table.""")
-    thumbnail_px = param.Integer(default=96, bounds=(32, 256), label="Thumbnail, pixels", doc="""
-        Longer side of a picture in the grid, in pixels.""")
-    columns = param.ListSelector(default=[], objects=[], check_on_set=False, doc="""
-        Columns of the table; none chosen shows the first 12 and all computed ones.""")
-    mode = param.Selector(default=None, objects=[None, "grid", "table"], precedence=-1, doc="""
-        Grid of pictures or table; None is the grid where there are pictures.""")
-    sort = param.String(default="", precedence=-1, doc="""
-        Column whose values order the rows; empty is the order of the data.""")
-    descending = param.Boolean(default=False, precedence=-1, doc="""
-        Whether the largest value comes first.""")
+    grid_rows = param.Integer(
+        default=60,
+        bounds=(1, 600),
+        label="Rows per page, grid",
+        doc="""
+        Rows on one page of the grid.""",
+    )
+    table_rows = param.Integer(
+        default=20,
+        bounds=(1, 500),
+        label="Rows per page, table",
+        doc="""
+        Rows on one page of the table.""",
+    )
+    thumbnail_px = param.Integer(
+        default=96,
+        bounds=(32, 256),
+        label="Thumbnail, pixels",
+        doc="""
+        Longer side of a picture in the grid, in pixels.""",
+    )
+    columns = param.ListSelector(
+        default=[],
+        objects=[],
+        check_on_set=False,
+        doc="""
+        Columns of the table; none chosen shows the first 12 and all computed ones.""",
+    )
+    mode = param.Selector(
+        default=None,
+        objects=[None, "grid", "table"],
+        precedence=-1,
+        doc="""
+        Grid of pictures or table; None is the grid where there are pictures.""",
+    )
+    sort = param.String(
+        default="",
+        precedence=-1,
+        doc="""
+        Column whose values order the rows; empty is the order of the data.""",
+    )
+    descending = param.Boolean(
+        default=False,
+        precedence=-1,
+        doc="""
+        Whether the largest value comes first.""",
+    )
 
     def __init__(self, session: Session, *, spec: ViewSpec | None = None, **settings: Any) -> None:
         super().__init__(session, spec=spec, **settings)
