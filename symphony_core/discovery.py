@@ -11,8 +11,10 @@ from __future__ import annotations
 import importlib
 import importlib.metadata as metadata
 import re
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from packaging.requirements import InvalidRequirement, Requirement
 
@@ -47,6 +49,8 @@ def find_plugins(manifest: Manifest, failed: Callable[[Found, BaseException], No
     failed: told of each distribution whose metadata cannot be read.
     """
     found = [Found(name, "", "", module) for name, module in manifest.modules.items()]
+    if found and manifest.path is not None:
+        _reach(manifest.path.resolve().parent)
     seen: set[str] = set()
     for distribution in metadata.distributions():
         try:
@@ -61,6 +65,12 @@ def find_plugins(manifest: Manifest, failed: Callable[[Found, BaseException], No
     rank = {name: index for index, name in enumerate(manifest.allow)}
     found.sort(key=lambda plugin: (rank.get(plugin.name, len(rank)), plugin.name, plugin.distribution))
     return found
+
+
+def _reach(folder: Path) -> None:
+    """Make modules beside a manifest importable, last of all, so that they hide nothing."""
+    if str(folder) not in sys.path:
+        sys.path.append(str(folder))
 
 
 def _plugins_of(distribution: metadata.Distribution) -> list[Found]:

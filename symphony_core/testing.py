@@ -158,7 +158,8 @@ def check_importing_the_module_imports_no_view(subject: Subject) -> None:
     """`plugin.py` names its code; importing it loads neither Panel nor the code it names."""
     named = [spec.factory for spec in subject.views] + [spec.run for spec in subject.analyses]
     heavy = sorted({"panel", "holoviews", "bokeh", *(target.split(":")[0] for target in named)})
-    code = f"import sys, {subject.module}; print([m for m in {heavy!r} if m in sys.modules])"
+    code = f"import sys; sys.path[:] = {sys.path!r}; import {subject.module}; "
+    code += f"print([m for m in {heavy!r} if m in sys.modules])"
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert ran.stdout.strip() == "[]", f"importing {subject.module} loads {ran.stdout.strip() or ran.stderr}"
 

@@ -250,3 +250,32 @@ def test_a_page_of_ones_own_keeps_its_sessions_apart(run_server, repository, tab
     wrong.state.filter = "label != prediction"
     expect(second.page.get_by_role("region", name="Instances")).to_contain_text(f"of {wrong.count()}")
     assert first.errors == second.errors == []
+
+
+def test_a_box_drawn_on_a_holoviews_plot_selects_its_rows(served, repository, page, eventually, tmp_path):
+    for name in ("density_plugin.py", "density_view.py"):
+        (tmp_path / name).write_text(
+            (repository / "examples" / name).read_text(encoding="utf-8"), encoding="utf-8"
+        )
+    (tmp_path / "entry_points.toml").write_text(
+        "[plugins.modules]\ndensity = 'density_plugin'\n"
+        "[[pages]]\ntitle = 'Density'\nviews = ['density', 'instances']\n",
+        encoding="utf-8",
+    )
+    server = served("demo:emoji", "--config", str(tmp_path / "entry_points.toml"))
+    page.goto(server.url)
+    canvas = page.get_by_role("region", name="Density").locator(".bk-Canvas")
+    expect(canvas).to_be_visible(timeout=60_000)
+    side = page.get_by_role("region", name="Filter, groups and selection")
+
+    def drawn():
+        box = canvas.bounding_box()
+        page.mouse.move(box["x"] + box["width"] * 0.3, box["y"] + box["height"] * 0.3)
+        page.mouse.down()
+        page.mouse.move(box["x"] + box["width"] * 0.7, box["y"] + box["height"] * 0.7, steps=8)
+        page.mouse.up()
+        page.wait_for_timeout(500)
+        return "No rows selected" not in side.inner_text()
+
+    eventually(drawn, "a selection", page=page)
+    expect(side).to_contain_text("rows selected")
