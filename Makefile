@@ -23,11 +23,11 @@ setup:  ## make .venv with the core, all plugins and tools (quick when nothing c
 serve: setup  ## serve the demo at http://localhost:5006; PORT=... for another port
 	@$(BIN)/symphony demo --port $(PORT)
 
-# One run, so that its closing line counts everything. The browser tests stay together
-# on one worker, one after the other, while the other worker runs the rest.
+# Browser and notebook tests run one after the other: two of them at once starve each other on two cores.
 test: setup  ## run all tests: unit, contract and, in a browser, end to end
-	@browser="$$($(BIN)/python scripts/find_browser.py --install)" && \
-	SYMPHONY_BROWSER="$$browser" $(BIN)/python -m pytest -n 2 --dist loadgroup
+	@browser="$$($(BIN)/python scripts/find_browser.py --install)" && export SYMPHONY_BROWSER="$$browser" && \
+	$(BIN)/python -m pytest -n 2 -m "not e2e" && \
+	$(BIN)/python -m pytest -m e2e
 
 test-unit: setup  ## run the tests that need no browser and no server
 	@$(BIN)/python -m pytest -n 2 -m "not e2e"

@@ -11,6 +11,7 @@ per page because they paint first in half the time (`benchmarks/first_page.py`).
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
@@ -77,7 +78,10 @@ class Component(JSComponent):
         if getattr(doc, "session_context", None) is None:
             props["esm"] = calling_when_drawn(props["esm"])
             self._changed.clear()
-        return props
+        # Panel's page keeps scripts by this name and their length: two plugins' pieces of
+        # one name and length would run the same script.
+        digest = hashlib.blake2b(props["esm"].encode(), digest_size=8).hexdigest()
+        return {**props, "name": f"{type(self).__name__}-{digest}"}
 
     def _note(self, *events: Any) -> None:
         self._changed.update(event.name for event in events)

@@ -21,7 +21,7 @@ settings.load_profile("symphony")
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark tests by what they use, and keep those with servers and browsers on one worker."""
+    """Mark tests by what they use."""
     end_to_end = ROOT / "tests" / "e2e"
     for item in items:
         if "shared_data" in getattr(item, "fixturenames", ()):
@@ -29,7 +29,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if item.path.is_relative_to(end_to_end):
             item.add_marker("e2e")
         if item.get_closest_marker("e2e"):
-            item.add_marker(pytest.mark.xdist_group("e2e"))
             if not item.get_closest_marker("timeout"):
                 item.add_marker(pytest.mark.timeout(300))
 
