@@ -30,19 +30,20 @@ WAVE = 5
 VIEWS_A_SESSION = 2
 SETTLE_TIMEOUT_S = 60
 UNUSED_MS = 1_000
-# Pages that fill pools, import plugins and widen the allocator's arenas before a slope means anything.
-WARM_UP_OPENS = 40
+READINGS = 5
+# The first pages fill pools and widen the allocator's arenas; a slope means something only after them.
+WARM_UP_SHARE = 0.4
 # What the allocator moves up and down by itself between two readings.
 FLAT_MB = 4
 
 
 def main() -> None:
     given = parser(__doc__).parse_args()
-    row_count, open_count = (100_000, 60) if given.quick else (1_000_000, 100)
+    row_count, open_count = (100_000, 25) if given.quick else (1_000_000, 100)
     file = big_file(row_count, given.make_big)
     each_mb = memory_each(file)
     readings = coming_and_going(file, open_count)
-    late = [(opens, megabytes) for opens, megabytes, _ in readings if opens >= WARM_UP_OPENS]
+    late = [(opens, megabytes) for opens, megabytes, _ in readings if opens >= open_count * WARM_UP_SHARE]
     growth = late[-1][1] - late[0][1]
     slope = statistics.linear_regression(*zip(*late, strict=True)).slope * 1000
     flat = ", ".join(f"{opens}: {megabytes:.1f}" for opens, megabytes, _ in readings)
@@ -88,7 +89,7 @@ def coming_and_going(file: Path, open_count: int) -> list[tuple[int, float, int]
         readings = [reading(0, await settled(url, 0))]
         for opens in range(WAVE, open_count + 1, WAVE):
             await wave(url, WAVE)
-            if opens % 20 == 0:
+            if opens % (open_count // READINGS) == 0:
                 readings.append(reading(opens, await settled(url, 0)))
         return readings
 

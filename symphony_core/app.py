@@ -195,6 +195,12 @@ class App:
         name: "filter", "selection", "group_by", "overlay", "focus" or "compare".
         """
         names = [*State.tracked, "focus"]
+        if not callable(call):
+            raise BadSetting(
+                f"on_change got {type(call).__name__} to call; give a function of the new value."
+            )
+        if not isinstance(name, str):
+            raise BadSetting(f"on_change got {name!r} to follow; give one name, such as 'selection'.")
         if name not in names:
             message, _ = no_such("param", name, names, "the state")
             raise BadSetting(message)

@@ -24,6 +24,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         options.command(options)
+    except OSError as error:
+        print(f"symphony: {error.filename or ''}: {error.strerror or error}", file=sys.stderr)
+        return 1
     except SymphonyError as error:
         print(f"symphony: {error}", file=sys.stderr)
         return 1
@@ -77,11 +80,17 @@ def _add_roles(parser: argparse.ArgumentParser) -> None:
 
 def _add_server(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--host", default="127.0.0.1", help="default: 127.0.0.1, this machine only")
-    parser.add_argument("--port", type=int, default=5006, help="default: 5006")
+    parser.add_argument("--port", type=_port, default=5006, help="default: 5006")
     parser.add_argument("--config", metavar="FILE", help=CONFIG_HELP)
     origin = "a host that browsers may come from, when behind a proxy; repeatable"
     parser.add_argument("--allow-origin", action="append", default=[], metavar="HOST:PORT", help=origin)
     parser.add_argument("--no-browser", action="store_true", help="do not open a browser")
+
+
+def _port(text: str) -> int:
+    if not text.isdigit() or not 0 <= int(text) <= 65535:
+        raise argparse.ArgumentTypeError(f"{text!r} is no port; give a number from 0 to 65535")
+    return int(text)
 
 
 def _serve(options: argparse.Namespace) -> None:
@@ -117,6 +126,8 @@ def _plugins(options: argparse.Namespace) -> None:
 def _run(options: argparse.Namespace) -> None:
     app = _opened(options)
     writes = [_pair(text, "--write") for text in options.write]
+    for path in [options.out, *(path for _, path in writes)]:
+        _check_target(path)
     params: dict[str, Any] = dict(_setting(text) for text in options.set)
     job = app.start(options.analysis, rows=options.rows, seed=options.seed, **params)
     _show_progress(job)
@@ -167,6 +178,17 @@ def _file_of(result: Result, name: str) -> pd.DataFrame | bytes | str:
         message, close = no_such("file", name, known, "the result")
         raise BadSetting(message, nearest=close)
     return known[name]
+
+
+def _check_target(path: str | None) -> None:
+    """Refuse a file that cannot be written, before a long run and not after it."""
+    if path is None:
+        return
+    folder = Path(path).resolve().parent
+    if not folder.is_dir():
+        raise BadSetting(f"{path!r}: there is no folder {str(folder)!r}; make it, or name another.")
+    if Path(path).is_dir():
+        raise BadSetting(f"{path!r} is a folder; name a file in it.")
 
 
 def _write(content: pd.DataFrame | bytes | str, path: str) -> None:

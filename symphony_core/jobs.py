@@ -132,6 +132,8 @@ class Job(Generic[T]):
     def result(self, timeout_s: float | None = None) -> T:
         """Wait for the outcome; raises what the work raised, or TimeoutError."""
         if not self._owner.wait(lambda: self._is_done, timeout_s):
+            if self._owner.is_closed:
+                raise Cancelled(f"{self.title} was not finished: its session was closed.")
             raise TimeoutError(f"{self.title} is still at {self.progress[0]:.0%} after {timeout_s} s.")
         if self._error is not None:
             raise self._error
@@ -139,7 +141,7 @@ class Job(Generic[T]):
 
     def __await__(self) -> Generator[Any, None, T]:
         async def wait() -> T:
-            while not self._is_done:
+            while not self._is_done and not self._owner.is_closed:
                 self._owner.drain()
                 await asyncio.sleep(0.02)
             return self.result(0)

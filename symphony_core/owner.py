@@ -37,6 +37,11 @@ class Owner:
         return threading.get_ident() == self._thread
 
     @property
+    def is_closed(self) -> bool:
+        """Whether nothing posted runs any more."""
+        return self._is_closed
+
+    @property
     def has_loop(self) -> bool:
         """Whether posted calls run without anybody waiting for them."""
         return self._wake is not None
@@ -67,12 +72,14 @@ class Owner:
                 log.exception("a call posted to the session failed")
 
     def wait(self, is_done: Callable[[], bool], timeout_s: float | None = None) -> bool:
-        """Run posted calls until `is_done`; False when the time ran out.
+        """Run posted calls until `is_done`; False when the time ran out or the owner was closed.
 
         On a foreign thread it only waits; the owner's loop runs the calls.
         """
         end_s = None if timeout_s is None else time.monotonic() + timeout_s
         while not is_done():
+            if self._is_closed:
+                return False
             left_s = None if end_s is None else end_s - time.monotonic()
             if left_s is not None and left_s <= 0:
                 return False

@@ -273,6 +273,9 @@ class Registry:
                 self.report(name, "manifest", f"is named in `allow`; {no_such('plugin', name, known)[0]}")
         for name, settings in self.manifest.settings.items():
             plugin = known.get(name)
+            if plugin is None:
+                self._plugins.append(_Plugin(Found(name, "", "", ""), status="missing"))
+                self.report(name, "manifest", f"has settings; {no_such('plugin', name, known)[0]}")
             if plugin is None or plugin.hooks is None:
                 continue
             for kind, given, there in (

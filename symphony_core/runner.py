@@ -100,11 +100,13 @@ def merged_params(
     known = _parameters(function)
     takes_any = any(p.kind is p.VAR_KEYWORD for p in _signature(function).values())
     merged: dict[str, object] = {name: p.default for name, p in known.items() if p.default is not p.empty}
-    for values in (spec.defaults, registry.settings_of(spec), params):
+    configured = registry.settings_of(spec)
+    for values in (spec.defaults, configured, params):
         for key in values:
             if key not in known and not takes_any:
                 message, close = no_such("parameter", key, known, f"analysis {spec.name!r}")
-                raise BadSetting(message, parameter=key, nearest=close)
+                where = f"{registry.manifest.path}, its settings: " if values is configured else ""
+                raise BadSetting(where + message, parameter=key, nearest=close)
             merged[key] = _plain(spec, key, values[key])
     for key in known:
         if key not in merged:

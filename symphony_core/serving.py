@@ -7,6 +7,7 @@ filter, groups and a short selection back.
 
 from __future__ import annotations
 
+import errno
 import os
 import socket
 import sys
@@ -19,11 +20,12 @@ import panel as pn
 import panel_material_ui as pmui
 import psutil
 
-from symphony_core.errors import AddressInUse
+from symphony_core.errors import AddressInUse, BadSetting
 from symphony_core.links import QUERY_NAMES, apply_link, to_link
 
 if TYPE_CHECKING:
     from symphony_core.app import App
+    from symphony_core.dataset import Dataset
 
 LOCAL_HOSTS = ("127.0.0.1", "localhost", "::1")
 SIDEBAR_PX = 280
@@ -127,7 +129,7 @@ def serve(
     """
     check_port(host, port)
     _warn_if_exposed(host)
-    warm_up(make_app)
+    _dataset = warm_up(make_app)  # held here, so that the data are not read anew after the last visitor left
     address = f"http://{'localhost' if host in LOCAL_HOSTS else host}:{port}"
     allowed = [f"{name}:{port}" for name in {host, "localhost", "127.0.0.1"}] + list(origins)
     print(f"Symphony serves {title} at {address}  (stop with Ctrl-C)", flush=True)
@@ -140,13 +142,17 @@ def serve(
     )  # fmt: skip
 
 
-def warm_up(make_app: Callable[[], App]) -> None:
-    """Open the data and draw once before the first visitor, and let errors out early."""
+def warm_up(make_app: Callable[[], App]) -> Dataset:
+    """Open the data and draw once before the first visitor, and let errors out early.
+
+    Gives the data, which live only as long as somebody holds them.
+    """
     app = make_app()
     try:
         app.dashboard()
     finally:
         app.close()
+    return app.dataset
 
 
 def check_port(host: str, port: int) -> None:
@@ -156,7 +162,11 @@ def check_port(host: str, port: int) -> None:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
+        except socket.gaierror as error:
+            raise BadSetting(f"there is no host {host!r} ({error.strerror}); try --host 127.0.0.1.") from None
         except OSError as error:
+            if error.errno == errno.EADDRNOTAVAIL:
+                raise BadSetting(f"{host} is no address of this machine; try --host 127.0.0.1.") from None
             raise AddressInUse(
                 f"port {port} of {host} is not free: {port_holder(port) or error.strerror}. "
                 f"Stop that process or choose another port with --port {port + 1}.",

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from symphony_core.errors import SharedState, SymphonyError
+from symphony_core.errors import BadSetting, SharedState, SymphonyError
 from symphony_core.jobs import Job, pool
 from symphony_core.overlay import Overlay
 from symphony_core.owner import Call, Owner
@@ -120,6 +120,10 @@ class Session:
         as_name: str | None = None,
     ) -> Job[Result]:
         """Run an analysis on a worker; its columns join the overlay when it ends."""
+        if self._is_closed:
+            raise BadSetting(
+                f"the app on {self.state.dataset.name!r} is closed; open the data again with symphony.open()."
+            )
         spec = self.registry.analysis(name)
         table = self.state.table
         positions = self._covered(rows)

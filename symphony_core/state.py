@@ -98,6 +98,17 @@ class State(param.Parameterized):
         self.history = History(self.snapshot())
         self._recorder = self.param.watch(self._record, list(self.tracked))
 
+    def __setattr__(self, name: str, value: Any) -> None:
+        if (
+            not name.startswith("_")
+            and name not in self.param
+            and not hasattr(type(self), name)
+            and name != "history"
+        ):
+            message, close = no_such("param", name, [*self.tracked, "focus"], "the state")
+            raise BadSetting(message, nearest=close)
+        super().__setattr__(name, value)
+
     @property
     def dataset(self) -> Dataset:
         """The opened data; it never changes."""

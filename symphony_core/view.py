@@ -9,12 +9,13 @@ own card.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+import inspect
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, TypeVar
 
 from panel.viewable import Viewable, Viewer
 
-from symphony_core.errors import PluginError, SymphonyError
+from symphony_core.errors import BadSetting, PluginError, SymphonyError, no_such
 from symphony_core.jobs import Job, pool
 from symphony_core.session import Session, reason
 from symphony_core.specs import ViewSpec
@@ -36,6 +37,8 @@ class View(Viewer):
     """
 
     redraws_on: ClassVar[tuple[str, ...]] = ("filter", "overlay")
+    # Work on more values than this leaves the page's own thread.
+    max_inline_values: ClassVar[int] = MAX_INLINE_VALUES
 
     def __init__(self, session: Session, *, spec: ViewSpec | None = None, **settings: Any) -> None:
         super().__init__(**settings)
@@ -102,7 +105,7 @@ class View(Viewer):
         if self._running is not None:
             self._running.cancel()
             self._running = None
-        if value_count <= MAX_INLINE_VALUES or not self.session.owner.has_loop:
+        if value_count <= self.max_inline_values or not self.session.owner.has_loop:
             show(work())
             self.frame.is_busy = False
             return
@@ -275,18 +278,39 @@ def make_view(session: Session, name: str, **settings: Any) -> View:
     missing = spec.needs.missing(session.state.table)
     if missing:
         return FailedView(session, spec=spec, error=SymphonyError(f"{spec.title} {missing}"))
-    merged = {**registry.settings_of(spec), **settings}
+    configured = registry.settings_of(spec)
     try:
         factory = registry.load(spec)
-        view = factory(session, spec=spec, **merged)
+        if inspect.isclass(factory) and issubclass(factory, View):
+            _check_settings(
+                factory, spec, configured, f"{registry.manifest.path}, settings of view {name!r}: "
+            )
+            _check_settings(factory, spec, settings, "")
+        view = factory(session, spec=spec, **{**configured, **settings})
         if not isinstance(view, View):
             raise PluginError(
                 f"{spec.factory} made {type(view).__name__}; a view must be a symphony_core View."
             )
+    except BadSetting as error:  # the user's mistake, not the plugin's
+        return FailedView(session, spec=spec, error=error)
     except (Exception, SystemExit) as error:  # noqa: BLE001 - around a plugin's factory
         failure = error if isinstance(error, PluginError) else registry.failure(spec, error)
         return FailedView(session, spec=spec, error=failure)
     return view
+
+
+def _check_settings(factory: type[View], spec: ViewSpec, settings: Mapping[str, object], where: str) -> None:
+    """Raise BadSetting for one that the view does not have or whose value it cannot take."""
+    known = [name for name in factory.param if name not in View.param]
+    for name, value in settings.items():
+        if name not in known:
+            message, close = no_such("setting", name, known, f"view {spec.name!r}")
+            raise BadSetting(where + message, setting=name, nearest=close)
+        try:
+            factory.param[name]._validate(value)
+        except (ValueError, TypeError) as error:
+            words = str(error).replace(f"{factory.__name__}.", "")
+            raise BadSetting(f"{where}setting {name!r} is {value!r}: {words}", setting=name) from error
 
 
 def rows_text(count: int) -> str:

@@ -13,14 +13,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any, ClassVar
 
 import panel_material_ui as pmui
 import param
 from panel.custom import Child, JSComponent
-from panel.io import hold, state
 from panel.viewable import Viewable
 
 from symphony_core.errors import PluginError
@@ -64,8 +62,7 @@ class Component(JSComponent):
         elif msg.get("kind") == ASKS:
             self._catch_up()
         elif self._on_gesture is not None:
-            with sent_together():
-                self._on_gesture(msg)
+            self._on_gesture(msg)
 
     # --- what a notebook misses ------------------------------------------------
     # A kernel goes on while the page still draws a cell, and what it sends before
@@ -139,16 +136,6 @@ def _unlike(value: Any) -> Any:
     if isinstance(value, dict):
         return {**value, "": 0}
     return not value if isinstance(value, bool) else f"{value} "
-
-
-def sent_together() -> AbstractContextManager[None]:
-    """Send everything that changes inside as one message, on a served page.
-
-    One by one, each change would walk all models of the page, and each of its messages would let a busy
-    worker take the interpreter: a filter changes some ten values (`benchmarks/brush.py`).
-    """
-    is_served = getattr(state.curdoc, "session_context", None) is not None
-    return hold(freeze=True) if is_served else nullcontext()
 
 
 class Frame(Component):

@@ -22,6 +22,7 @@ from symphony_core.sources.options import Progress, SourceOptions, silent
 
 DELIMITERS = (",", ";", "\t", "|")
 HEAD_BYTES = 2**16
+BLOCK_BYTES = 2**24
 # Values read to rule a type out before the whole column is tried.
 SAMPLE_ROWS = 1_000
 NO_NUMBER = pa.array(["", "na", "n/a", "#n/a", "nan", "null", "none", "-"])
@@ -48,6 +49,7 @@ def read_csv(path: Path, options: SourceOptions, progress: Progress = silent) ->
         table = _read_as_text(path, _delimiter(head))
     except (pa.ArrowException, OSError) as error:
         raise BadFormat(f"{path.name} cannot be read as CSV: {_reason(error)}", source=str(path)) from error
+    _check_last_quote(path, table)
     progress(0.5, "finding types")
     names, odd = _named(table.column_names)
     check_names(names, path.name)
@@ -112,6 +114,22 @@ def _read_as_text(path: Path, delimiter: str) -> pa.Table:
         column_types={name: pa.large_string() for name in names}, strings_can_be_null=False
     )
     return pacsv.read_csv(path, parse_options=parse, convert_options=convert)
+
+
+def _check_last_quote(path: Path, table: pa.Table) -> None:
+    """Refuse a file whose last quote is never closed: the rows after it became one value."""
+    if len(table) == 0 or not any("\n" in (column[-1].as_py() or "") for column in table.columns):
+        return
+    quote_count = 0
+    with path.open("rb") as file:
+        while block := file.read(BLOCK_BYTES):
+            quote_count += block.count(b'"')
+    if quote_count % 2:
+        raise BadFormat(
+            f"{path.name}: in row {len(table):,} a quote opens and is never closed, so all lines after it "
+            "would be one value. Close it, or double a quote that belongs to a value.",
+            source=str(path), row=len(table),
+        )  # fmt: skip
 
 
 def _delimiter(head: bytes) -> str:

@@ -329,3 +329,16 @@ def test_set_aside_rows_are_listed_up_to_a_bound_and_counted_in_full():
     vectors = [[1.0, 2.0]] + [None] * 1_500
     notice = open_source(pd.DataFrame({"embedding": vectors})).warnings[0]
     assert (notice.count, len(notice.row_ids)) == (1_500, 1_000)
+
+
+def test_a_csv_whose_quote_is_never_closed_is_refused_and_not_swallowed(tmp_path):
+    path = tmp_path / "quote.csv"
+    path.write_text('id,b\n1,"abc\n2,3\n', encoding="utf-8")
+    with pytest.raises(BadFormat, match=r"quote\.csv: in row 1 a quote opens"):
+        open_source(path)
+
+
+def test_a_csv_with_a_bare_quote_in_a_value_keeps_all_rows(tmp_path):
+    path = tmp_path / "inches.csv"
+    path.write_text('id,size\n1,5"\n2,6 in\n', encoding="utf-8")
+    assert open_source(path).row_count == 2

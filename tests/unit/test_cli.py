@@ -77,3 +77,21 @@ def test_wrong_usage_exits_with_two(capsys):
     with pytest.raises(SystemExit) as caught:
         main(["serv"])
     assert caught.value.code == 2
+
+
+def test_a_file_that_cannot_be_written_is_refused_before_the_run(table, capsys):
+    assert main(["run", "summary", table, "--out", "no/such/folder/x.csv"]) == 1
+    told = capsys.readouterr()
+    assert "no/such/folder" in told.err
+    assert "row_count" not in told.out
+
+
+@pytest.mark.parametrize("arguments", [["--port", "99999"], ["--port", "x"]])
+def test_a_port_that_is_none_is_wrong_usage(table, arguments):
+    with pytest.raises(SystemExit):
+        main(["serve", table, *arguments])
+
+
+def test_a_host_that_does_not_exist_is_told_as_that(table, capsys):
+    assert main(["serve", table, "--host", "nope.invalid", "--no-browser"]) == 1
+    assert "no host 'nope.invalid'" in capsys.readouterr().err

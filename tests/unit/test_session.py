@@ -196,3 +196,36 @@ def test_what_a_worker_hands_over_waits_for_the_pages_loop(app):
         call()
     done.set()
     assert heard == [threading.get_ident()]
+
+
+def test_a_closed_app_says_so_instead_of_waiting(app):
+    app.close()
+    with pytest.raises(BadSetting, match="closed"):
+        app.run("marks")
+
+
+def test_who_waits_for_a_job_is_told_when_the_session_closes(app):
+    job = app.start("waits")
+    threading.Timer(0.2, app.close).start()
+    with pytest.raises(Cancelled):
+        job.result(20)
+
+
+def test_on_change_takes_one_name_and_a_function(app):
+    with pytest.raises(BadSetting, match="one name"):
+        app.on_change(print, ["selection"])
+    with pytest.raises(BadSetting, match="function"):
+        app.on_change(3, "selection")
+
+
+def test_a_misspelt_param_of_the_state_is_an_error(app):
+    with pytest.raises(BadSetting, match="'filter'"):
+        app.state.filtre = "label == 'cat'"
+
+
+def test_a_misspelt_setting_is_the_callers_mistake_and_not_the_plugins(app):
+    for settings in ({"barz": 3}, {"bars": "x"}, {"bars": -5}):
+        card = app.show("summary", **settings)
+        assert next(iter(settings)) in card.frame.problem
+        assert "Error" not in card.frame.problem
+    assert app.registry.frame().set_index("plugin").loc["summary", "status"] == "ok"

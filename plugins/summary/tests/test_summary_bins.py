@@ -281,3 +281,8 @@ def test_one_of_each_holds_a_value_of_every_bar(series: pd.Series):
     sample = one_of_each(bars, column)
     assert len(sample) == bars.bar_count
     assert not sample.is_missing().any()
+
+
+def test_a_value_near_the_largest_float_falls_into_the_last_bar():
+    inner = np.array([0.0, 0.001, 0.002])
+    assert bin_codes(np.array([1.797e305, -1.797e305]), inner).tolist() == [3, 0]

@@ -217,7 +217,8 @@ def _guessed(block: np.ndarray, inner: np.ndarray, first: float, width: float) -
     bar_count = len(inner) + 1
     with np.errstate(invalid="ignore", over="ignore"):
         ruler = (block.astype(np.float64) - first) * (1 / width) + 1
-        ruler = np.where(np.isfinite(ruler), ruler, 0) if block.dtype.kind == "f" else ruler
+        # a huge finite value may overflow here; it belongs into an outer bar, as clip() puts it
+        ruler = np.where(np.isnan(ruler), 0, ruler) if block.dtype.kind == "f" else ruler
         codes = np.clip(ruler, 0, bar_count - 1, out=ruler).astype(np.int16)
     padded = np.concatenate([inner[:1], inner, inner[-1:]])
     codes -= (block < padded[codes]) & (codes > 0)

@@ -36,6 +36,8 @@ class SummaryView(View):
     """Every column at a glance, filtered over all; a click or a brush on a card filters."""
 
     redraws_on: ClassVar[tuple[str, ...]] = ("filter", "selection", "overlay")
+    # Counting is quick, but sending all cards is not: other views should paint first.
+    max_inline_values: ClassVar[int] = 200_000
 
     bars = param.Integer(
         default=20,
