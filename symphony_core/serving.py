@@ -20,6 +20,7 @@ import panel as pn
 import panel_material_ui as pmui
 import psutil
 
+from symphony_core.dataset import Dataset
 from symphony_core.errors import AddressInUse, BadSetting
 from symphony_core.links import QUERY_NAMES, apply_link, to_link
 
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
     from symphony_core.dataset import Dataset
 
 LOCAL_HOSTS = ("127.0.0.1", "localhost", "::1")
+# What this process serves stays open between two visitors, also under `panel serve`.
+_served: set[Dataset] = set()
+
 SIDEBAR_PX = 280
 HEADER_PX = 48
 
@@ -56,6 +60,7 @@ def served_page(app: App) -> pmui.Page:
     """
     shell = app.dashboard()
     follow_address(app)
+    _served.add(app.dataset)
     page = pmui.Page(
         title=app.dataset.name,
         header=[shell.title],
