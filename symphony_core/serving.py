@@ -134,7 +134,7 @@ def serve(
     """
     check_port(host, port)
     _warn_if_exposed(host)
-    _dataset = warm_up(make_app)  # held here, so that the data are not read anew after the last visitor left
+    warm_up(make_app)
     address = f"http://{'localhost' if host in LOCAL_HOSTS else host}:{port}"
     allowed = [f"{name}:{port}" for name in {host, "localhost", "127.0.0.1"}] + list(origins)
     print(f"Symphony serves {title} at {address}  (stop with Ctrl-C)", flush=True)
@@ -147,17 +147,14 @@ def serve(
     )  # fmt: skip
 
 
-def warm_up(make_app: Callable[[], App]) -> Dataset:
-    """Open the data and draw once before the first visitor, and let errors out early.
-
-    Gives the data, which live only as long as somebody holds them.
-    """
+def warm_up(make_app: Callable[[], App]) -> None:
+    """Open the data and draw once before the first visitor, and let errors out early."""
     app = make_app()
     try:
         app.dashboard()
+        _served.add(app.dataset)
     finally:
         app.close()
-    return app.dataset
 
 
 def check_port(host: str, port: int) -> None:

@@ -24,7 +24,8 @@ from symphony_core.widgets import Frame, Gesture, control
 
 T = TypeVar("T")
 
-# Work on fewer values than this is done in about 20 ms, faster than a thread hands it over and back.
+# A pass over fewer values than this is short enough to stay on the page's thread; a view whose work
+# or payload weighs more a value sets its own `max_inline_values` (`benchmarks/brush.py`).
 MAX_INLINE_VALUES = 2_000_000
 
 

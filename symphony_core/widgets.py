@@ -6,7 +6,8 @@ use these pieces and not panes that take HTML. Data stay unescaped in Python.
 
 One page of rows or one histogram is a few kilobytes; nothing here holds a
 table. Components were chosen over one Bokeh figure per column and one Tabulator
-per page because they paint first in half the time (`benchmarks/first_page.py`).
+per page: the whole page of them is painted before a bare page that holds one of
+each (`benchmarks/first_page.py`).
 """
 
 from __future__ import annotations

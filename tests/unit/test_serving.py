@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from types import SimpleNamespace
 
 import panel as pn
@@ -9,7 +11,7 @@ from bokeh.document import Document
 from panel.io.state import set_curdoc
 
 import symphony_core as symphony
-from symphony_core.serving import served_page
+from symphony_core.serving import served_page, warm_up
 from symphony_core.testing import tiny_dataset
 
 
@@ -17,6 +19,19 @@ def followers_of_busy(page) -> list[object]:
     """Watchers by which Panel's global state holds a page."""
     watchers = pn.state.param.watchers.get("busy", {}).get("value", ())
     return [one for one in watchers if getattr(getattr(one.fn, "__self__", None), "self", None) is page]
+
+
+def test_served_data_are_not_read_anew_after_the_last_visitor_left(tmp_path):
+    path = tmp_path / "data.csv"
+    path.write_text("id,label\na,x\nb,y\n", encoding="utf-8")
+    warm_up(lambda: symphony.open(path))
+    gc.collect()
+    first, second = symphony.open(path).dataset, symphony.open(path).dataset
+    assert first is second
+    opened = weakref.ref(first)
+    del first, second
+    gc.collect()
+    assert opened() is not None
 
 
 def test_a_page_whose_session_ended_is_no_longer_held_by_panels_state():

@@ -197,7 +197,7 @@ def bin_codes(values: np.ndarray, inner: np.ndarray) -> np.ndarray:
 def _guess(inner: np.ndarray) -> tuple[float, float] | None:
     """Give first edge and width where edges are even enough to compute a bar from a value.
 
-    Four times as fast as a search for each value.
+    About three times as fast as a search for each value, at 1M values and 20 bars.
     """
     if len(inner) < 3:
         return None
