@@ -11,7 +11,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from symphony_core.cache import ByteLRU
 from symphony_core.column import ColumnData, Kind
+from symphony_core.expr import Compare, Expr, IsNull, Not, all_of
+from symphony_core.scalar import Scalar
 from symphony_core.table import Table
 
 MISSING = "missing"
@@ -23,29 +26,116 @@ LOOK_ROWS = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """One combination of values, in the order of the grouping columns."""
+    """One combination of values, in the order of the grouping columns.
+
+    index: its number in the grouping of the whole table; the same under every filter.
+    """
 
     values: tuple[str, ...]
     row_count: int
+    index: int = 0
 
 
-def group_sizes(table: Table, names: tuple[str, ...], mask: np.ndarray) -> list[Group]:
+@dataclass(frozen=True, eq=False)
+class Grouping:
+    """Every row's group, for some columns of one table.
+
+    names: the grouping columns. codes: (n,) int32, each row's group; read-only.
+    values: (g,) the words of each group, one a column. conditions: (g,) what its rows meet.
+    """
+
+    names: tuple[str, ...]
+    codes: np.ndarray
+    values: tuple[tuple[str, ...], ...]
+    conditions: tuple[Expr, ...]
+
+    def counts(self, mask: np.ndarray | None) -> np.ndarray:
+        """Count the rows of each group, (g,) int64; mask (n,) bool, None is all rows."""
+        codes = self.codes if mask is None else self.codes[mask]
+        return np.bincount(codes, minlength=len(self.values))
+
+    def sizes(self, mask: np.ndarray | None) -> list[Group]:
+        """Give the groups that have a row where `mask` is True, largest first, ties by value."""
+        counts = self.counts(mask)
+        groups = [Group(self.values[i], int(counts[i]), int(i)) for i in np.flatnonzero(counts)]
+        return sorted(groups, key=lambda group: (-group.row_count, group.values))
+
+    def mask(self, index: int) -> np.ndarray:
+        """Give (n,) bool, True for the rows of one group."""
+        return np.asarray(self.codes == index)
+
+
+# 25 groupings of 2.5 million rows, four bytes a row.
+_groupings: ByteLRU[Grouping] = ByteLRU(256 * 2**20, size_of=lambda grouping: grouping.codes.nbytes)
+
+
+def grouping(table: Table, names: tuple[str, ...]) -> Grouping:
+    """Split the rows by the value combinations that occur; computed once a process.
+
+    names: at least one column. Raises UnknownColumn.
+    """
+    key = (table.fingerprint, names, tuple(table.key(name) for name in names))
+    return _groupings.get(key, lambda: _grouped(table, names))
+
+
+def group_sizes(table: Table, names: tuple[str, ...], mask: np.ndarray | None) -> list[Group]:
     """Count the rows of each combination that occurs, largest first, ties by value.
 
-    mask: (n,) bool, the rows to count.
+    mask: (n,) bool, the rows to count; None is all.
     """
-    if not names:
-        return []
-    codes = np.zeros(int(np.count_nonzero(mask)), dtype=np.int64)
+    return grouping(table, names).sizes(mask) if names else []
+
+
+def _grouped(table: Table, names: tuple[str, ...]) -> Grouping:
+    codes = np.zeros(len(table), dtype=np.int64)
     values: list[tuple[str, ...]] = [()]
+    conditions: list[tuple[Expr, ...]] = [()]
     for name in names:
-        column_codes, labels = value_codes(table.column(name))
-        pairs = codes * len(labels) + column_codes[mask]
+        column_codes, labels, tests = _valued(name, table.column(name))
+        pairs = codes * len(labels) + column_codes
         present, codes = _numbered(pairs, len(values) * len(labels))
-        values = [(*values[int(pair) // len(labels)], labels[int(pair) % len(labels)]) for pair in present]
-    counts = np.bincount(codes, minlength=len(values))
-    groups = [Group(names_of, int(count)) for names_of, count in zip(values, counts, strict=True)]
-    return sorted(groups, key=lambda group: (-group.row_count, group.values))
+        places = [divmod(int(pair), len(labels)) for pair in present]
+        values = [(*values[group], labels[label]) for group, label in places]
+        conditions = [(*conditions[group], tests[label]) for group, label in places]
+    small = codes.astype(np.int32)
+    small.flags.writeable = False
+    joined = [all_of(parts) for parts in conditions]
+    return Grouping(names, small, tuple(values), tuple(one for one in joined if one is not None))
+
+
+def _valued(name: str, column: ColumnData) -> tuple[np.ndarray, list[str], list[Expr]]:
+    """Give each row its value's index, the words of the values, and what the rows of each meet."""
+    codes, words, literals = _coded(column)
+    tests: list[Expr] = [Compare(name, "==", literal) for literal in literals]
+    if column.kind is Kind.OTHER:
+        tests = [Not(IsNull(name))]
+    missing = column.is_missing()
+    if missing.any():
+        codes = np.where(missing, len(words), codes)
+        words, tests = [*words, MISSING], [*tests, IsNull(name)]
+    return codes, words, tests
+
+
+def _coded(column: ColumnData) -> tuple[np.ndarray, list[str], list[Scalar]]:
+    """Give each row its value's index, and words and literal of each value; missing rows have any index."""
+    if column.kind is Kind.CATEGORY:
+        return column.values.astype(np.int64), list(column.levels), list(column.levels)
+    if column.kind is Kind.BOOL:
+        return column.values.astype(np.int64), ["False", "True"], [False, True]
+    if column.kind is Kind.OTHER:
+        return np.zeros(len(column), dtype=np.int64), ["present"], []
+    if column.kind is Kind.TEXT:
+        assert column.text is not None
+        encoded = column.text.dictionary_encode().unify_dictionaries()
+        texts = encoded.chunk(0).dictionary.to_pylist() if encoded.num_chunks else []
+        parts = [np.asarray(chunk.indices.fill_null(0)) for chunk in encoded.chunks]
+        return np.concatenate([np.empty(0, dtype=np.int64), *parts]), texts, list(texts)
+    distinct, codes = np.unique(column.values, return_inverse=True)
+    if column.kind is Kind.TIME:
+        zone = "" if column.timezone is None else "Z"
+        texts = [f"{moment}{zone}" for moment in np.datetime_as_string(distinct)]
+        return codes, texts, list(texts)
+    return codes, [str(value) for value in distinct.tolist()], distinct.tolist()
 
 
 def _numbered(codes: np.ndarray, radix: int) -> tuple[np.ndarray, np.ndarray]:
@@ -58,22 +148,6 @@ def _numbered(codes: np.ndarray, radix: int) -> tuple[np.ndarray, np.ndarray]:
     index = np.zeros(radix, dtype=np.int64)
     index[present] = np.arange(len(present))
     return present, index[codes]
-
-
-def value_codes(column: ColumnData) -> tuple[np.ndarray, tuple[str, ...]]:
-    """Give each row the index of its value's label; missing is the last label if it occurs."""
-    missing = column.is_missing()
-    if column.kind is Kind.CATEGORY:
-        codes, labels = column.values.astype(np.int64), column.levels
-    elif column.kind is Kind.BOOL:
-        codes, labels = column.values.astype(np.int64), ("False", "True")
-    else:
-        distinct, codes = np.unique(column.values, return_inverse=True)
-        labels = tuple(str(value) for value in distinct.tolist())
-    if missing.any():
-        codes = np.where(missing, len(labels), codes)
-        labels = (*labels, MISSING)
-    return codes, labels
 
 
 def can_group(column: ColumnData) -> bool:

@@ -38,6 +38,18 @@ select, input { background: var(--sy-paper); border: 1px solid var(--sy-line); b
 .mono { font-family: var(--sy-mono); }
 .muted { color: var(--sy-muted); }
 .num { font-variant-numeric: tabular-nums; text-align: right; }
+[hidden] { display: none !important; }
+.row { display: flex; gap: 8px; align-items: center; flex-wrap: wrap; }
+h2.part { font-size: 11px; letter-spacing: .06em; text-transform: uppercase; color: var(--sy-muted); margin: 0 0 6px;
+  font-weight: 600; display: flex; align-items: center; gap: 6px; min-height: 24px; }
+h2.part .push { margin-left: auto; }
+h2.part button { text-transform: none; letter-spacing: 0; font-weight: 400; }
+.error { color: var(--sy-bad); margin: 4px 0 0; font-size: 12px; white-space: pre-wrap; overflow-wrap: anywhere; }
+.chips { display: flex; flex-wrap: wrap; gap: 4px; }
+.chip { display: inline-flex; align-items: center; border: 1px solid var(--sy-line); border-radius: 12px;
+  padding-left: 8px; font-family: var(--sy-mono); font-size: 12px; max-width: 100%; }
+.chip span { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+.chip button { border: 0; min-height: 22px; }
 .empty { padding: 24px 12px; color: var(--sy-muted); text-align: center; }
 .hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 """

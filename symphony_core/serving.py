@@ -64,7 +64,7 @@ def served_page(app: App) -> pmui.Page:
     page = pmui.Page(
         title=app.dataset.name,
         header=[shell.title],
-        sidebar=[shell.controls],
+        sidebar=[shell.side],
         main=[shell.deck],
         sidebar_width=SIDEBAR_PX,
         sidebar_resizable=False,
@@ -103,7 +103,7 @@ def follow_address(app: App) -> None:
     args = pn.state.session_args or {}
     query = {name: values[0].decode("utf-8", "replace") for name, values in args.items() if values}
     app.dashboard().refused_link(apply_link(app.state, query))
-    app.state.history.clear()
+    app.state.forget_history()
 
     def write(*_: object) -> None:
         others = [pair for pair in parse_qsl(location.search.lstrip("?")) if pair[0] not in QUERY_NAMES]

@@ -94,6 +94,7 @@ class State(param.Parameterized):
         self._depth = 0
         self._gesture_key: str | None = None
         self._restoring = False
+        self._on_step: list[Callable[[], None]] = []
         super().__init__(**first)
         self.history = History(self.snapshot())
         self._recorder = self.param.watch(self._record, list(self.tracked))
@@ -192,7 +193,21 @@ class State(param.Parameterized):
                     setattr(self, name, value)
         finally:
             self._restoring = False
+        self._stepped()
         return True
+
+    def forget_history(self) -> None:
+        """Make what is there now the beginning: nothing can be undone or redone."""
+        self.history.clear()
+        self._stepped()
+
+    def on_step(self, call: Callable[[], None]) -> None:
+        """Call `call()` after each new step of the history, undo and redo, once the watchers have run."""
+        self._on_step.append(call)
+
+    def _stepped(self) -> None:
+        for call in list(self._on_step):
+            call()
 
     def _record(self, *_: object) -> None:
         if self._restoring or self._depth:
@@ -200,9 +215,11 @@ class State(param.Parameterized):
         snapshot = self.snapshot()
         if snapshot != dict(self.history.present):
             self.history.record(snapshot, key=self._gesture_key)
+            self._stepped()
 
     def close(self) -> None:
         """Let go of everyone who listens, so that the state can be freed."""
+        self._on_step.clear()
         for events in self.param.watchers.values():
             for watchers in events.values():
                 for watcher in list(watchers):

@@ -11,8 +11,9 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable, Mapping
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, NamedTuple, TypeVar
 
+import pandas as pd
 from panel.viewable import Viewable, Viewer
 
 from symphony_core.errors import BadSetting, PluginError, SymphonyError, no_such
@@ -27,6 +28,13 @@ T = TypeVar("T")
 # A pass over fewer values than this is short enough to stay on the page's thread; a view whose work
 # or payload weighs more a value sets its own `max_inline_values` (`benchmarks/brush.py`).
 MAX_INLINE_VALUES = 2_000_000
+
+
+class Description(NamedTuple):
+    """What a view shows: one sentence, and a small table of the marks with their figures."""
+
+    sentence: str
+    table: pd.DataFrame
 
 
 class View(Viewer):
@@ -53,6 +61,11 @@ class View(Viewer):
         self._is_shown = True
         self._is_stale = False
         self._is_closed = False
+        self._is_applying = False
+        # values of its params where nobody chose others: the class's, or the manifest's for all pages
+        self.base_settings: Mapping[str, object] = {
+            name: self.param[name].default for name in self.saved_names
+        }
         session.on_close(self.close)
 
     # --- for subclasses --------------------------------------------------------
@@ -63,6 +76,14 @@ class View(Viewer):
 
     def draw(self) -> None:
         """Bring the body up to date with the state; called after each watched change."""
+
+    def sentence(self) -> str:
+        """Say in one sentence what is on show, with its counts; read out by screen readers."""
+        return f"{self.title}: {self._counted()}."
+
+    def describe(self) -> Description:
+        """Give the sentence and, as a table, the marks on show with their figures."""
+        return Description(self.sentence(), pd.DataFrame())
 
     @property
     def state(self) -> State:
@@ -79,6 +100,39 @@ class View(Viewer):
         """Params that the user may change: the subclass's own, with a `doc`, not hidden."""
         own = [n for n in self.param if n not in Viewer.param and self.param[n].doc]
         return [n for n in own if self.param[n].precedence is None or self.param[n].precedence >= 0]
+
+    @property
+    def saved_names(self) -> list[str]:
+        """Params that belong to how the view is set up: settings, and those set by gestures on the view."""
+        return [n for n in self.param if n not in View.param and self.param[n].doc]
+
+    @property
+    def settings(self) -> dict[str, object]:
+        """What was chosen for this view: values of `saved_names` that differ from `base_settings`."""
+        now = {name: getattr(self, name) for name in self.saved_names}
+        return {name: value for name, value in now.items() if value != self.base_settings[name]}
+
+    def apply_settings(self, settings: Mapping[str, object]) -> None:
+        """Take up settings, all others as in `base_settings`; nobody is told of it as a user's choice."""
+        wanted = {name: settings.get(name, self.base_settings[name]) for name in self.saved_names}
+        changed = {name: value for name, value in wanted.items() if value != getattr(self, name)}
+        if not changed:
+            return
+        self._is_applying = True
+        try:
+            self.param.update(**changed)
+        finally:
+            self._is_applying = False
+
+    def on_settings(self, call: Callable[[str], None]) -> None:
+        """Call `call(name)` after the user changed a setting of this view."""
+
+        def tell(*events: Any) -> None:
+            if not self._is_applying and not self._is_closed:
+                call(events[0].name)
+
+        if self.saved_names:
+            self._watchers.append((self, self.param.watch(tell, self.saved_names)))
 
     def watch(self, names: str | list[str], call: Callable[[], None], *, of: Any = None) -> None:
         """Call `call()` after changes of the state, until the view is closed.
@@ -109,6 +163,7 @@ class View(Viewer):
         if value_count <= self.max_inline_values or not self.session.owner.has_loop:
             show(work())
             self.frame.is_busy = False
+            self._say()
             return
         revision = self._revision
 
@@ -117,6 +172,7 @@ class View(Viewer):
                 return
             self.frame.is_busy = False
             self.guarded(lambda: show(job.result(0)), "computing")
+            self._say()
 
         self.frame.is_busy = True
         owner, title = self.session.owner, self.title
@@ -145,6 +201,11 @@ class View(Viewer):
             self.watch(self.setting_names, self._draw_if_shown, of=self)
         self._count()
         self.draw()
+        self._say()
+
+    def _say(self) -> None:
+        """Put the sentence where screen readers find it."""
+        self.guarded(lambda: setattr(self.frame, "sentence", self.sentence()), "describing")
 
     def show_settings(self) -> None:
         """Put the controls behind the gear; they are built when first opened."""
@@ -161,13 +222,16 @@ class View(Viewer):
         self._is_stale = not self._is_shown
         if self._is_shown:
             self.draw()
+            self._say()
 
     def _count(self) -> None:
+        self.frame.count = self._counted()
+
+    def _counted(self) -> str:
         total = len(self.state.table)
         if self.state.filter is None:
-            self.frame.count = rows_text(total)
-        else:
-            self.frame.count = f"{self.state.count():,} of {rows_text(total)}"
+            return rows_text(total)
+        return f"{self.state.count():,} of {rows_text(total)}"
 
     # --- failing alone -------------------------------------------------------------
 
@@ -288,6 +352,8 @@ def make_view(session: Session, name: str, **settings: Any) -> View:
             )
             _check_settings(factory, spec, settings, "")
         view = factory(session, spec=spec, **{**configured, **settings})
+        if isinstance(view, View):
+            view.base_settings = {**view.base_settings, **configured}
         if not isinstance(view, View):
             raise PluginError(
                 f"{spec.factory} made {type(view).__name__}; a view must be a symphony_core View."

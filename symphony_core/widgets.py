@@ -29,6 +29,14 @@ Gesture = Mapping[str, Any]
 COMPONENTS = Path(__file__).parent / "components"
 
 
+def script(*files: Path) -> str:
+    """Join a piece's scripts into one module; what every piece is drawn with (`dom.js`) comes first.
+
+    A module cannot import its neighbours: Panel hands each piece to the page as text.
+    """
+    return "\n".join(path.read_text(encoding="utf-8") for path in (COMPONENTS / "dom.js", *files))
+
+
 class Component(JSComponent):
     """A piece whose script draws `data` and sends gestures back.
 
@@ -147,11 +155,12 @@ class Frame(Component):
     title = param.String(doc="The view's name as the menu says it.")
     help = param.String(doc="One line: what this shows and what can be done with it.")
     count = param.String(doc="Rows on show, in words.")
+    sentence = param.String(doc="What the body shows, in one sentence, for screen readers.")
     problem = param.String(doc="Why nothing or something old is shown; empty when all is well.")
     has_settings = param.Boolean(doc="Whether there is anything behind the gear.")
     is_busy = param.Boolean(doc="Whether something newer than what is shown is on its way.")
 
-    _esm = COMPONENTS / "frame.js"
+    _esm = script(COMPONENTS / "frame.js")
 
 
 def control(parameter: param.Parameter) -> Viewable:

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 from symphony_core.dataset import Dataset
 from symphony_core.errors import BadSetting
-from symphony_core.layout import Layout, Page
+from symphony_core.layout import Layout, Page, keyed
 from symphony_core.state import Shared, State
 
 
@@ -26,4 +26,4 @@ class Workspace(State):
     def _read_layout(self, value: Any) -> Layout:
         if not isinstance(value, tuple) or not all(isinstance(page, Page) for page in value):
             raise BadSetting(f"layout is {type(value).__name__}; give a tuple of Page.")
-        return value
+        return keyed(value)

@@ -8,15 +8,7 @@ const STYLE = `
 .cards { display: grid; grid-template-columns: repeat(12, minmax(0, 1fr)); gap: 16px; padding: 16px; align-items: start; }
 .cards > div { grid-column: span var(--span); min-width: 0; }
 @container (max-width: 720px) { .cards { padding: 8px; gap: 8px } .cards > div { grid-column: 1 / -1 } }
-[hidden] { display: none !important; }
 `
-
-function element(tag, attributes = {}, ...children) {
-  const made = document.createElement(tag)
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value)
-  made.append(...children)
-  return made
-}
 
 export function render({ model }) {
   const tabs = element("div", { role: "tablist", "aria-label": "Pages" })
@@ -58,5 +50,5 @@ export function render({ model }) {
   drawCards()
   model.on("data", drawTabs)
   model.on("cards", drawCards)
-  return element("div", {}, element("style", {}, STYLE), tabs, cards, empty)
+  return piece(STYLE, tabs, cards, empty)
 }

@@ -16,15 +16,7 @@ h2 { font-size: 14px; font-weight: 600; margin: 0; white-space: nowrap; overflow
   animation: slide 1.1s linear infinite; }
 @keyframes slide { from { transform: translateX(-100%) } to { transform: translateX(430%) } }
 @media (prefers-reduced-motion: reduce) { .bar::after { animation: none; width: 100% } }
-[hidden] { display: none !important; }
 `
-
-function element(tag, attributes = {}, ...children) {
-  const made = document.createElement(tag)
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value)
-  made.append(...children)
-  return made
-}
 
 function toggle(button, panel) {
   button.addEventListener("click", () => {
@@ -41,7 +33,8 @@ export function render({ model }) {
   const help = element("div", { class: "help", hidden: "" })
   const settings = element("div", { class: "settings", hidden: "" })
   const problem = element("div", { class: "problem", role: "alert", hidden: "" })
-  const body = element("div", { class: "body" })
+  const sentence = element("p", { class: "hidden", id: "sentence" })
+  const body = element("div", { class: "body", role: "group", "aria-describedby": "sentence" })
   const bar = element("div", { class: "bar", role: "progressbar", "aria-label": "Computing", hidden: "" })
   toggle(helpButton, help)
   toggle(gear, settings)
@@ -52,6 +45,8 @@ export function render({ model }) {
     title.title = model.title
     count.textContent = model.count
     help.textContent = model.help
+    sentence.textContent = model.sentence
+    body.setAttribute("aria-label", `Content of ${model.title}`)
     helpButton.hidden = !model.help
     helpButton.setAttribute("aria-label", `About ${model.title}`)
     gear.setAttribute("aria-label", `Settings of ${model.title}`)
@@ -72,11 +67,10 @@ export function render({ model }) {
   }
 
   const section = element("section", {},
-    element("header", {}, title, count, helpButton, gear), bar, help, settings, problem, body)
+    element("header", {}, title, count, helpButton, gear), bar, help, settings, problem, sentence, body)
   words()
   children()
-  model.on(["title", "count", "help", "problem", "is_busy", "has_settings"], words)
+  model.on(["title", "count", "help", "sentence", "problem", "is_busy", "has_settings"], words)
   model.on(["body", "settings"], children)
-  const root = element("div", {}, element("style", {}, STYLE), section)
-  return root
+  return piece(STYLE, section)
 }

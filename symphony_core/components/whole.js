@@ -11,17 +11,6 @@ const STYLE = `
 `
 
 export function render({ model }) {
-  const style = document.createElement("style")
-  style.textContent = STYLE
-  const whole = document.createElement("div")
-  whole.className = "whole"
-  for (const name of ["head", "side", "main"]) {
-    const part = document.createElement("div")
-    part.className = name
-    part.append(model.get_child(name))
-    whole.append(part)
-  }
-  const root = document.createElement("div")
-  root.append(style, whole)
-  return root
+  const parts = ["head", "side", "main"].map(name => element("div", { class: name }, model.get_child(name)))
+  return piece(STYLE, element("div", { class: "whole" }, ...parts))
 }

@@ -7,7 +7,7 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from symphony_core.groups import can_group, group_sizes
+from symphony_core.groups import can_group, group_sizes, grouping
 from symphony_core.sources import SourceOptions, open_source
 from symphony_core.table import Table
 
@@ -54,3 +54,33 @@ def test_sizes_equal_a_count_of_tuples(data, first):
 def test_many_values_make_no_offer_to_group():
     table = table_of(few=["x"] * 500, many=[f"v{i}" for i in range(500)], flag=[True] * 500, size=range(500))
     assert [name for name in table.names if can_group(table.column(name))] == ["few", "flag"]
+
+
+@given(st.data(), words)
+def test_each_group_s_condition_names_just_its_rows(data, first):
+    n = len(first)
+    columns = {
+        "text": pd.Series(first, dtype="str"),
+        "flag": data.draw(st.lists(st.sampled_from([True, False, None]), min_size=n, max_size=n)),
+        "size": data.draw(st.lists(st.sampled_from([1.5, -2.0, None]), min_size=n, max_size=n)),
+        "when": pd.to_datetime(
+            data.draw(st.lists(st.sampled_from(["2024-01-31", "2025-02-28"]), min_size=n, max_size=n))
+        ).tz_localize("Europe/Rome"),
+    }
+    table = table_of(**columns)
+    names = tuple(data.draw(st.lists(st.sampled_from(list(columns)), min_size=1, max_size=3, unique=True)))
+    groups = grouping(table, names)
+    for index, condition in enumerate(groups.conditions):
+        assert table.mask(condition).tolist() == groups.mask(index).tolist()
+    assert sum(group.row_count for group in groups.sizes(None)) == n
+
+
+def test_long_texts_group_by_their_values():
+    table = table_of(text=[f"text {i % 70_000}" for i in range(70_001)])
+    assert grouping(table, ("text",)).sizes(None)[0].values == ("text 0",)
+
+
+def test_lists_group_by_being_there():
+    table = table_of(tags=[["a"], None, ["b", "c"]])
+    sizes = group_sizes(table, ("tags",), None)
+    assert [(group.values, group.row_count) for group in sizes] == [(("present",), 2), (("missing",), 1)]

@@ -78,24 +78,10 @@ button[aria-pressed=true] { background: color-mix(in srgb, var(--sy-link) 16%, v
   .main { flex-direction: column; align-items: stretch; }
   .detail { flex: none; top: auto; bottom: 8px; max-height: min(420px, 50vh); z-index: 2; }
 }
-[hidden] { display: none !important; }
 `
 
-function element(tag, attributes = {}, ...children) {
-  const made = document.createElement(tag)
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value)
-  made.append(...children)
-  return made
-}
-
-function button(name, text, act, more = {}) {
-  const made = element("button", { type: "button", "aria-label": name, title: name, ...more }, text)
-  made.addEventListener("click", act)
-  return made
-}
-
 // A dash for a missing value; "None" or "nan" in the data are texts like any other.
-function fill(cell, text) {
+function fillCell(cell, text) {
   if (text === null || text === undefined) {
     cell.append(element("span", { class: "muted", "aria-hidden": "true" }, "–"), element("span", { class: "hidden" }, "missing"))
   } else {
@@ -103,10 +89,6 @@ function fill(cell, text) {
     if (text.length > 24) cell.title = text
   }
   return cell
-}
-
-function put(parent, children) {
-  parent.replaceChildren(...children)
 }
 
 export function render({ model }) {
@@ -117,29 +99,29 @@ export function render({ model }) {
 
   // --- the bar --------------------------------------------------------------
 
-  const grid = button("Show as grid", "grid", () => say({ kind: "mode", mode: "grid" }))
-  const table = button("Show as table", "table", () => say({ kind: "mode", mode: "table" }))
+  const grid = button("grid", "Show as grid", () => say({ kind: "mode", mode: "grid" }))
+  const table = button("table", "Show as table", () => say({ kind: "mode", mode: "table" }))
   const modes = element("span", { class: "group", role: "group", "aria-label": "Show rows as" }, grid, table)
   const sort = element("select", { "aria-label": "Sort by" })
   sort.addEventListener("change", () => say({ kind: "sort", column: sort.value, descending: false }))
-  const direction = button("Smallest first", "↑", () =>
+  const direction = button("↑", "Smallest first", () =>
     say({ kind: "sort", column: model.data.sort, descending: !model.data.descending }), { class: "icon" })
-  const pickPage = button("Select page", "select page", () => {
+  const pickPage = button("select page", "Select page", () => {
     tick(items.map((item) => item.row), !items.every((item) => isPicked(item.row)))
   })
-  const clear = button("Clear selection", "clear", () => {
+  const clear = button("clear", "Clear selection", () => {
     pending.clear()
     tickNumber += 1
     say({ kind: "clear", client, number: tickNumber })
   })
   const counts = element("span", { class: "muted", "aria-live": "polite" })
-  const first = button("First page", "«", () => turnTo(1), { class: "icon" })
-  const back = button("Previous page", "‹", () => turnTo(pageNow() - 1), { class: "icon" })
+  const first = button("«", "First page", () => turnTo(1), { class: "icon" })
+  const back = button("‹", "Previous page", () => turnTo(pageNow() - 1), { class: "icon" })
   const number = element("input", { type: "number", min: "1", step: "1", "aria-label": "Page" })
   number.addEventListener("change", () => turnTo(Math.round(Number(number.value)) || 1))
   const pages = element("span", { class: "muted range" })
-  const on = button("Next page", "›", () => turnTo(pageNow() + 1), { class: "icon" })
-  const last = button("Last page", "»", () => turnTo(model.data.last_page), { class: "icon" })
+  const on = button("›", "Next page", () => turnTo(pageNow() + 1), { class: "icon" })
+  const last = button("»", "Last page", () => turnTo(model.data.last_page), { class: "icon" })
   const range = element("span", { class: "range", "aria-live": "polite" })
   const bar = element("div", { class: "bar", role: "group", "aria-label": "Rows shown" },
     modes, element("label", {}, element("span", { class: "muted" }, "sort"), sort), direction,
@@ -267,7 +249,7 @@ export function render({ model }) {
   const rows = element("tbody")
   const scroll = element("div", { class: "scroll" }, element("table", { class: "rows" }, head, rows))
   const emptyText = element("p")
-  const clearFilter = button("Clear filter", "clear filter", () => say({ kind: "clear_filter" }))
+  const clearFilter = button("clear filter", "Clear filter", () => say({ kind: "clear_filter" }))
   const empty = element("div", { class: "empty" }, emptyText, clearFilter)
   const content = element("div", { class: "content" }, list, scroll, empty)
 
@@ -307,7 +289,7 @@ export function render({ model }) {
     if (place) root.append(element("td", {}, place))
     root.append(name)
     columns.forEach((column, at) =>
-      root.append(fill(element("td", column.right ? { class: "num" } : {}), cells[index][at])))
+      root.append(fillCell(element("td", column.right ? { class: "num" } : {}), cells[index][at])))
     root.addEventListener("click", () => open.click())
     return { row, box, place, opener: open, root }
   }
@@ -429,9 +411,9 @@ export function render({ model }) {
   // --- the opened row ----------------------------------------------------------------
 
   const title = element("h3")
-  const before = button("Row before", "‹", () => say({ kind: "step", by: -1 }), { class: "plain" })
-  const after = button("Next row", "›", () => say({ kind: "step", by: 1 }), { class: "plain" })
-  const shut = button("Close row", "✕", () => close(), { class: "plain" })
+  const before = button("‹", "Row before", () => say({ kind: "step", by: -1 }), { class: "plain" })
+  const after = button("›", "Next row", () => say({ kind: "step", by: 1 }), { class: "plain" })
+  const shut = button("✕", "Close row", () => close(), { class: "plain" })
   const large = element("div", { class: "large" })
   const note = element("div", { class: "note" })
   const facts = element("dl")
@@ -474,7 +456,7 @@ export function render({ model }) {
     if (shape === factsShown) return
     factsShown = shape
     put(facts, data.fields.flatMap(({ name, text, right }) =>
-      [element("dt", { class: "mono" }, name), fill(element("dd", right ? { class: "num" } : {}), text)]))
+      [element("dt", { class: "mono" }, name), fillCell(element("dd", right ? { class: "num" } : {}), text)]))
   }
 
   // --- together ------------------------------------------------------------------------

@@ -15,15 +15,14 @@ from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
 import numpy as np
-import pandas as pd
 import param
 
 from symphony_core.errors import BadSetting, UnknownColumn, no_such
 from symphony_core.media import Media
 from symphony_core.session import Session
 from symphony_core.specs import ViewSpec
-from symphony_core.view import MAX_INLINE_VALUES, View
-from symphony_core.widgets import Component, Gesture
+from symphony_core.view import MAX_INLINE_VALUES, Description, View
+from symphony_core.widgets import Component, Gesture, script
 from symphony_panel_instances import page
 from symphony_panel_instances.order import can_sort
 from symphony_panel_instances.page import Wanted
@@ -44,7 +43,7 @@ class RowsComponent(Component):
     pictures = param.Dict(default={}, doc="Thumbnails that came after their page.")
     detail = param.Dict(default={}, doc="All columns of the opened row; empty when none is.")
 
-    _esm = Path(__file__).parent / "view.js"
+    _esm = script(Path(__file__).parent / "view.js")
 
 
 class InstancesView(View):
@@ -144,15 +143,18 @@ class InstancesView(View):
             wanted.rows, lambda rows: self._show(wanted, rows, total), value_count=wanted.value_count
         )
 
-    def describe(self) -> tuple[str, pd.DataFrame]:
-        """Say what is on the page, and give it as a table with the shown columns."""
-        table = self.state.table
+    def sentence(self) -> str:
+        """Say which rows are on the page, in what order, and how many are ticked."""
         wanted = self._page or self._wanted()
         end = "largest" if wanted.is_descending else "smallest"
         order = f"by {wanted.sort}, {end} first" if wanted.sort else "in the order of the data"
         place = page.range_text(wanted.first, len(self._rows), self._total)
-        sentence = f"Rows {place}, {order}, as a {wanted.mode}; {self._ticks()['text'] or 'none selected'}."
-        return sentence, table.take(self._rows, wanted.columns)
+        return f"Rows {place}, {order}, as a {wanted.mode}; {self._ticks()['text'] or 'none selected'}."
+
+    def describe(self) -> Description:
+        """Give the page's rows with the shown columns."""
+        wanted = self._page or self._wanted()
+        return Description(self.sentence(), self.state.table.take(self._rows, wanted.columns))
 
     def _wanted(self) -> Wanted:
         table, mode = self.state.table, self._mode()

@@ -52,30 +52,11 @@ header .clear { font-size: 14px; width: 24px; color: var(--sy-ink); }
 .track i.picked { top: 4px; bottom: 4px; }
 .shares .track i.under { top: 2px; bottom: 2px; }
 .more { display: flex; gap: 12px; align-items: center; }
-[hidden] { display: none !important; }
 `
 // "265 of 270" stands beside its bar; longer counts leave out what they are of, which the tooltip says.
 const MAX_COUNT_CHARS = 12
 // Heights in pixels of what a card holds, to place cards of different height without holes.
 const ROW_PX = 4, GAP_PX = 8, PLAIN_PX = 54, HISTOGRAM_PX = 136, LEVEL_PX = 20, LEVELS_PX = 56
-
-function element(tag, attributes = {}, ...children) {
-  const made = document.createElement(tag)
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value)
-  made.append(...children)
-  return made
-}
-
-function setText(node, text) { if (node.textContent !== text) node.textContent = text }
-
-function modeOf(event) { return event.altKey ? "exclude" : event.shiftKey ? "add" : "replace" }
-
-// Set as many children as there are items, reusing those that are there.
-function sync(parent, items, make, update) {
-  while (parent.children.length > items.length) parent.lastElementChild.remove()
-  while (parent.children.length < items.length) parent.append(make(parent.children.length))
-  items.forEach((item, index) => update(parent.children[index], item, index))
-}
 
 let serial = 0
 
@@ -359,6 +340,6 @@ export function render({ model }) {
 
   draw()
   model.on("data", draw)
-  return element("div", {}, element("style", {}, STYLE),
+  return piece(STYLE,
     element("div", { class: "top" }, search, note), grid, element("div", { class: "more" }, more, words))
 }

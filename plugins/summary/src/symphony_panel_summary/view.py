@@ -17,8 +17,8 @@ from panel.viewable import Viewable
 
 from symphony_core.combine import Mode, with_condition, without
 from symphony_core.expr import Expr, IsNull
-from symphony_core.view import View
-from symphony_core.widgets import Component, Gesture
+from symphony_core.view import Description, View
+from symphony_core.widgets import Component, Gesture, script
 from symphony_panel_summary.cards import OTHER, Card, Look, cards_of, ordered_names
 from symphony_panel_summary.gesture import level_condition, other_condition, range_condition
 
@@ -29,7 +29,7 @@ PAGE_CARDS = 24
 class CardGrid(Component):
     """The cards side by side, as many as fit the width."""
 
-    _esm = Path(__file__).parent / "view.js"
+    _esm = script(Path(__file__).parent / "view.js")
 
 
 class SummaryView(View):
@@ -105,20 +105,24 @@ class SummaryView(View):
 
         self.compute(work, lambda cards: self._show(cards, len(names)), value_count=len(table) * len(shown))
 
-    def describe(self) -> tuple[str, pd.DataFrame]:
-        """Say in a sentence and a table what is shown: one row per bar, with its counts."""
+    def sentence(self) -> str:
+        """Say how many columns and rows are on show."""
         state = self.state
         total, under = len(state.table), state.count()
-        sentence = (
+        return (
             f"Summary of {len(self._cards)} of {len(self._names())} columns of {state.dataset.name}: "
             f"{under:,} of {total:,} rows under the filter, {state.selected_count():,} selected."
         )
+
+    def describe(self) -> Description:
+        """Give one row per bar, with its counts."""
         rows = [
             (card.name, bar.label, bar.all, bar.under, bar.picked)
             for card in self._cards.values()
             for bar in card.bars
         ]
-        return sentence, pd.DataFrame(rows, columns=["column", "bar", "all", "filter", "selection"])
+        table = pd.DataFrame(rows, columns=["column", "bar", "all", "filter", "selection"])
+        return Description(self.sentence(), table)
 
     def _names(self) -> list[str]:
         names = ordered_names(self.state.table, self.order)
