@@ -19,23 +19,20 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-import numpy as np
 import pandas as pd
 
 from symphony_core.app import App
-from symphony_core.dataset import Dataset
 from symphony_core.errors import Cancelled, SymphonyError
 from symphony_core.expr import Rows
 from symphony_core.jobs import CancelFlag
 from symphony_core.manifest import Manifest
+from symphony_core.nasty_tables import HTML, nasty_datasets, tiny_dataset
 from symphony_core.registry import Registry
-from symphony_core.sources import SourceOptions, open_source
 from symphony_core.specs import AnalysisInput, AnalysisSpec, Result, ViewSpec, silent
 
-HTML = "<img src=x onerror=window.hurt=1>"
 _CHECK_NAME = "the_plugin_under_test"
 
-__all__ = ["Subject", "check_plugin", "nasty_datasets", "tiny_dataset"]
+__all__ = ["HTML", "Subject", "check_plugin", "nasty_datasets", "tiny_dataset"]
 
 
 @dataclass(frozen=True)
@@ -80,68 +77,6 @@ def check_plugin(module: str) -> Callable[..., None]:
         check(subject)
 
     return test_plugin
-
-
-def tiny_dataset(row_count: int = 12, **columns: object) -> Dataset:
-    """Make a small dataset with labels, predictions, numbers, a split and embeddings.
-
-    columns: more of them, or other values for those.
-    """
-    rng = np.random.default_rng(0)
-    index = np.arange(row_count)
-    frame: dict[str, object] = {
-        "id": [f"row-{i:03d}" for i in index],
-        "split": np.where(index % 4 == 3, "validation", "train"),
-        "label": np.array(["cat", "dog", "fox"])[index % 3],
-        "prediction": np.array(["cat", "dog", "fox"])[(index + (index % 5 == 0)) % 3],
-        "probability": rng.uniform(0.4, 1, row_count),
-        "brightness": rng.normal(100, 20, row_count).round(1),
-        "is_checked": index % 2 == 0,
-        "taken": pd.date_range("2026-01-01", periods=row_count, freq="D"),
-        "embedding": list(rng.normal(size=(row_count, 4)).astype("float32")),
-    }
-    return open_source(pd.DataFrame(frame | columns), SourceOptions())
-
-
-def nasty_datasets() -> Iterator[tuple[str, Dataset]]:
-    """Open small tables of the kinds that break tools, each with a name for messages."""
-    for row_count in (0, 1, 2):
-        yield f"{row_count} rows", tiny_dataset(row_count)
-    for name, frame in _nasty_frames().items():
-        yield name, open_source(frame, SourceOptions())
-
-
-def _nasty_frames() -> dict[str, pd.DataFrame]:
-    nulls = {
-        "id": ["a", "b", "c"],
-        "label": pd.Series([None, None, None], dtype="str"),
-        "prediction": ["x", None, "y"],
-        "number": [np.nan, np.inf, -np.inf],
-        "flag": pd.array([True, None, None], dtype="boolean"),
-        "when": pd.array([None] * 3, dtype="datetime64[ns]"),
-    }
-    odd_names = {
-        "id": ["ä", "名", "🙂"],
-        "a b": [1, 2, 3],
-        "`": [1, 2, 3],
-        "index": [3, 2, 1],
-        "class": ["x", "y", "z"],
-        "row_id": [7, 8, 9],
-        "": [1.5, 2.5, 3.5],
-    }
-    many_classes = {
-        "label": [f"class {i % 300}" for i in range(600)],
-        "prediction": [f"class {i % 299}" for i in range(600)],
-    }
-    huge = {"id": [1, 2, 3], "n": [2**53, 2**53 + 1, -(2**62)], "x": [1e308, -1e308, 1e-308]}
-    return {
-        "nulls everywhere": pd.DataFrame(nulls),
-        "odd names": pd.DataFrame(odd_names),
-        "html": pd.DataFrame({"id": [HTML, "a<b & c"], HTML: [HTML, "b"], "label": [HTML, "a<b & c"]}),
-        "many columns": pd.DataFrame({f"column_{i:04d}": [i, i + 1] for i in range(2_000)}),
-        "300 classes": pd.DataFrame(many_classes),
-        "huge numbers": pd.DataFrame(huge),
-    }
 
 
 # --- the checks ------------------------------------------------------------------
