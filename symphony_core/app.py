@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from symphony_core import notebook
+from symphony_core import notebook, row_files
 from symphony_core.dataset import Dataset, Notice
 from symphony_core.errors import BadSelection, BadSetting, no_such
 from symphony_core.expr import Expr
@@ -25,7 +26,7 @@ from symphony_core.roles import Roles
 from symphony_core.session import Session
 from symphony_core.slices import drop_slice, slices, with_slice
 from symphony_core.sources import SourceOptions, can_open, open_source
-from symphony_core.specs import Result
+from symphony_core.specs import Result, silent
 from symphony_core.state import State
 from symphony_core.table import Table
 from symphony_core.workspace import Workspace
@@ -130,6 +131,33 @@ class App:
         """Give the selected rows, also those that the filter hides; empty without a selection."""
         table = self.state.table
         return table.take(self.state.selection_mask().nonzero()[0])
+
+    def download(
+        self,
+        path: str | os.PathLike[str],
+        rows: object = "selection",
+        columns: Sequence[str] | None = None,
+    ) -> Path:
+        """Write rows to a csv, json or parquet file, by its suffix, and give its path.
+
+        rows: "selection", "filter", "all", or anything a filter takes; also those that the filter hides.
+        columns: None is all base and computed columns that the format can hold; embeddings go into
+            parquet when they are named, bytes into parquet only.
+        A file that is there is replaced once the new one is whole.
+        csv: UTF-8, missing is an empty cell and empty text `""`, times are ISO 8601 with offset, lists JSON.
+        json: an array of objects; whole-number columns that go beyond 2**53 are text, digit by digit.
+        Raises BadSelection when nothing is selected, BadSetting, UnknownColumn or OSError.
+        """
+        table = self.state.table
+        is_all = rows == "all" if isinstance(rows, str) else False
+        if is_all or (isinstance(rows, str) and rows == "filter" and self.state.filter is None):
+            positions = table.positions(None)
+        else:
+            positions = table.positions(self._meant(rows))
+        target = Path(path)
+        file = row_files.row_file(table, positions, row_files.format_of(target), columns)
+        row_files.write(file, target, silent)
+        return target
 
     # --- named slices ------------------------------------------------------------
 
