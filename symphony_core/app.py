@@ -144,8 +144,10 @@ class App:
         columns: None is all base and computed columns that the format can hold; embeddings go into
             parquet when they are named, bytes into parquet only.
         A file that is there is replaced once the new one is whole.
-        csv: UTF-8, missing is an empty cell and empty text `""`, times are ISO 8601 with offset, lists JSON.
+        csv: UTF-8, missing is an empty cell and empty text `""`, times are ISO 8601 with offset, lists JSON;
+            text that a spreadsheet takes for a formula is not changed.
         json: an array of objects; whole-number columns that go beyond 2**53 are text, digit by digit.
+        Both write the fewest digits that read back the same in the column's own precision.
         Raises BadSelection when nothing is selected, BadSetting, UnknownColumn or OSError.
         """
         table = self.state.table
