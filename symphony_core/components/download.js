@@ -14,7 +14,7 @@ function downloadsPart(model, say) {
   function start(wanted) {
     const token = `${Date.now()}-${Math.random()}-${count++}`
     const words = element("span", { class: "grow" }, `Making a ${wanted.format} file…`)
-    const bar = element("progress", { max: "1", "aria-label": "How much has come" })
+    const bar = element("progress", { max: "1", "aria-label": "How much has come", hidden: "" })
     const cancel = button("Cancel", "Cancel this file", () => { model.send_msg({ kind: "drop", token }); forget(token) })
     const line = element("li", {}, element("div", { class: "row" }, words, cancel), bar)
     underway.set(token, { line, words, bar, pieces: [] })
@@ -36,13 +36,13 @@ function downloadsPart(model, say) {
     if (!one) return
     if (message.kind === "ready") {
       one.file = message
-      one.words.textContent = message.name
+      one.words.textContent = `${message.name}, ${megabytes(message.byte_count)}`
+      one.bar.hidden = false
       if (message.chunk_count) ask(message.token, 0)
       else save(message.token, one)
     } else if (message.kind === "chunk" && message.number === one.pieces.length) {
       one.pieces.push(message.data)
       one.bar.value = one.pieces.length / one.file.chunk_count
-      one.words.textContent = `${one.file.name}, ${megabytes(one.file.byte_count)}`
       if (one.pieces.length < one.file.chunk_count) ask(message.token, one.pieces.length)
       else save(message.token, one)
     } else if (message.kind === "failed") {

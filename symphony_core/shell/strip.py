@@ -20,6 +20,8 @@ from symphony_core.session import Session
 from symphony_core.table import Table
 
 MAX_ROWS = 12
+# A text takes a line of its own.
+MAX_TEXT_ROWS = 5
 THUMBNAIL_PX = 48
 MAX_TEXT_CHARS = 80
 # Rows of a mask looked at in one go while the first marked ones are sought.
@@ -50,6 +52,7 @@ class Strip:
         self._show = show
         self._media = Media(session.state.dataset)
         self._column = session.state.dataset.roles.column(Role.IMAGE)
+        self._text_column = session.state.dataset.roles.column(Role.TEXT)
         self._rows: list[int] = []
         self._made: Made = {}
         self._running: Job[Made] | None = None
@@ -58,6 +61,11 @@ class Strip:
     def has_pictures(self) -> bool:
         """Whether the data have pictures."""
         return self._column is not None
+
+    @property
+    def row_count(self) -> int:
+        """How many rows the strip has room for."""
+        return MAX_TEXT_ROWS if self._text_column and not self.has_pictures else MAX_ROWS
 
     def items(self, table: Table, rows: list[int]) -> list[dict[str, Any]]:
         """Give row, id and text of some rows, for the script."""
@@ -119,8 +127,7 @@ class Strip:
             return "", str(error.values.get("reason") or error)
 
     def _texts(self, table: Table, positions: np.ndarray) -> list[str]:
-        column = table.dataset.roles.column(Role.TEXT)
-        if column is None or self.has_pictures:
+        if self._text_column is None or self.has_pictures:
             return [""] * len(positions)
-        values = table.dataset.values(column, positions)
+        values = table.dataset.values(self._text_column, positions)
         return ["" if value is None else str(value)[:MAX_TEXT_CHARS] for value in values]

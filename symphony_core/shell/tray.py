@@ -56,7 +56,7 @@ class Tray(Part):
         state = self.state
         mask = self._mask()
         count = 0 if mask is None else int(np.count_nonzero(mask))
-        self._rows_on_strip = [] if mask is None else first_rows(mask)
+        self._rows_on_strip = [] if mask is None else first_rows(mask, self._strip.row_count)
         is_filtered = state.filter is not None and state.problem("filter") is None
         return {
             "words": self._words(mask, count),

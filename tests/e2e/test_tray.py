@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 import symphony_core as symphony
+from tests.e2e.jupyter import HEALTH, lab_command, lab_environment, open_notebook, write_notebook
 
 
 def open_page(page: Page, url: str) -> None:
@@ -274,3 +275,19 @@ def test_the_tray_has_names_for_everything(emoji, page, serious_violations):
     assert serious_violations(page) == []
     press(page, "Download…")
     assert serious_violations(page) == []
+
+
+def test_the_tray_works_in_a_notebook_cell(run_server, tab, tmp_path):
+    code = "app = symphony.open('demo:emoji'); app.state.selection = \"label == 'Flags'\""
+    write_notebook(tmp_path / "book.ipynb", ["import symphony_core as symphony\n" + code, "app.dashboard()"])
+    server = run_server(lab_command(tmp_path), health=HEALTH, env=lab_environment(tmp_path))
+    lab = open_notebook(tab.page, server.url + "/", "book.ipynb")
+    lab.run_all()
+    says(tab.page, "270 rows selected.")
+    thumbnails = side(tab.page).get_by_role("list", name="First selected rows").locator("img")
+    expect(thumbnails).to_have_count(12)
+    save_slice(tab.page, "flags")
+    expect(side(tab.page).get_by_role("list", name="Computed columns")).to_contain_text("flags")
+    path = download(tab.page, "csv", "selection", tmp_path)
+    assert path.name == "emoji-selection-270-rows.csv"
+    assert pd.read_csv(path)["flags"].tolist() == [True] * 270

@@ -84,11 +84,12 @@ def test_rows_that_the_filter_hides_are_counted(app, tray):
 
 
 def test_texts_stand_beside_the_ids():
-    frame = pd.DataFrame({"id": ["a", "b"], "text": ["first " + "x" * 200, None], "n": [1, 2]})
+    frame = pd.DataFrame({"id": range(7), "text": ["first " + "x" * 200, None, *"cdefg"]})
     app = symphony.open(frame, text="text")
-    app.state.selection = ["a", "b"]
-    texts = [item["text"] for item in app.dashboard().tray.data()["items"]]
-    assert texts == ["first " + "x" * 74, ""]
+    app.state.selection = "id >= 0"
+    data = app.dashboard().tray.data()
+    assert [item["text"] for item in data["items"]] == ["first " + "x" * 74, "", "c", "d", "e"]
+    assert data["rest"] == "and 2 more"
     app.close()
 
 
