@@ -179,12 +179,13 @@ class Tray(Part):
     # --- what is taken away --------------------------------------------------------------
 
     def _copy_ids(self) -> None:
-        table, positions = self.state.table, self.state.table.positions(self._selection())
-        if len(positions) > MAX_COPIED_IDS:
-            words = f"Copying stops at {MAX_COPIED_IDS:,} ids, and {len(positions):,} rows are selected."
+        table, selection = self.state.table, self._selection()
+        count = table.count(selection)
+        if count > MAX_COPIED_IDS:
+            words = f"Copying stops at {MAX_COPIED_IDS:,} ids, and {count:,} rows are selected."
             self.component.send({"kind": "ids", "text": "", "words": words})
             return
-        ids = table.dataset.ids_at(positions).tolist()
+        ids = table.dataset.ids_at(table.positions(selection)).tolist()
         words = f"{len(ids):,} id{'' if len(ids) == 1 else 's'}"
         self.component.send({"kind": "ids", "text": "\n".join(str(one) for one in ids), "words": words})
 

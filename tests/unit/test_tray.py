@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import tempfile
 
 import numpy as np
 import pandas as pd
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 import symphony_core as symphony
+from symphony_core.owner import Owner
 from symphony_core.shell import downloads as downloads_module
 from symphony_core.shell import tray as tray_module
 from symphony_core.shell.downloads import CHUNK_BYTES, MAX_FILES
@@ -302,6 +304,58 @@ def test_a_format_that_is_not_offered_is_refused_and_the_script_hears_of_it(app,
     act(tray, "download", token="t", format="exe", rows="filter")
     assert heard == [{"kind": "failed", "token": "t", "words": ""}]
     assert "csv, json or parquet" in app.dashboard().title.data["toast"]["words"]
+
+
+@pytest.fixture
+def looped(app):
+    """The session as a page has it: what workers post runs when its loop comes by."""
+    app.session.owner = Owner(lambda call: None)
+    return app.session.owner
+
+
+def test_a_file_is_made_on_a_worker_and_listed_when_it_takes_long(app, tray, heard, looped, monkeypatch):
+    monkeypatch.setattr(downloads_module, "QUICK_S", -1.0)
+    titles: list[str] = []
+    app.session.on_job(lambda job: titles.append(job.title))
+    act(tray, "download", token="t", format="csv", rows="filter")
+    assert heard == []
+    assert looped.wait(lambda: bool(heard), timeout_s=30)
+    assert fetched(tray, heard, "t")[1].startswith(b"id,split")
+    assert set(titles) == {"DataFrame-all-12-rows.csv"}
+    assert app.session.jobs == []
+
+
+def test_a_quick_file_is_not_listed(app, tray, heard, looped):
+    titles: list[str] = []
+    app.session.on_job(lambda job: titles.append(job.title))
+    act(tray, "download", token="t", format="csv", rows="filter")
+    assert looped.wait(lambda: bool(heard), timeout_s=30)
+    assert titles == []
+
+
+def test_a_file_given_up_is_never_ready(app, tray, heard, looped):
+    act(tray, "download", token="t", format="csv", rows="filter")
+    act(tray, "drop", token="t")
+    looped.drain()
+    act(tray, "download", token="u", format="csv", rows="filter")
+    assert looped.wait(lambda: any(m["kind"] == "ready" for m in heard), timeout_s=30)
+    assert [(m["kind"], m["token"]) for m in heard] == [("failed", "t"), ("ready", "u")]
+    assert heard[0]["words"] == ""
+
+
+def test_a_worker_that_fails_says_why(app, tray, heard, looped, tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "no such folder"))
+    act(tray, "download", token="t", format="csv", rows="filter")
+    assert looped.wait(lambda: bool(heard), timeout_s=30)
+    assert heard[0]["kind"] == "failed"
+    assert heard[0]["words"].startswith("DataFrame-all-12-rows.csv: FileNotFoundError")
+
+
+def test_what_is_not_fetched_goes_with_the_session(app, tray, heard):
+    act(tray, "download", token="t", format="csv", rows="filter")
+    file = tray.downloads._files["t"]
+    app.close()
+    assert file.closed
 
 
 def test_pieces_are_small_enough_for_one_message():
