@@ -60,6 +60,11 @@ def from_arrow(column: pa.ChunkedArray) -> pd.Series:
     return _to_pandas(column, pd.ArrowDtype(kind))
 
 
+def to_arrow(series: pd.Series) -> pa.ChunkedArray:
+    """Give a canonical pandas column as Arrow; what pandas takes for missing becomes null."""
+    return _chunked(series)
+
+
 def tidy(series: pd.Series) -> tuple[pd.Series, str | None]:
     """Give a pandas column in its canonical dtype, and a sentence if that changed what it holds."""
     dtype = series.dtype

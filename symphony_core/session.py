@@ -148,14 +148,15 @@ class Session:
         params_key = repr(sorted(params.items(), key=lambda item: item[0]))
         key = (table.dataset, self.registry, table.overlay, name, rows_key, seed, as_name, params_key)
         job = pool.start(work, owner=self.owner, title=spec.title, key=key, then=join)
-        self._track(job)
+        self.track(job)
         return job
 
     def on_job(self, listener: Callable[[Job[Any]], None]) -> None:
         """Call `listener(job)` when a job starts, moves on and ends."""
         self._on_jobs.append(listener)
 
-    def _track(self, job: Job[Any]) -> None:
+    def track(self, job: Job[Any]) -> None:
+        """List a job among those of the session until it ends."""
         self.jobs.append(job)
 
         def update(job: Job[Any]) -> None:

@@ -73,6 +73,10 @@ class Component(JSComponent):
         elif self._on_gesture is not None:
             self._on_gesture(msg)
 
+    def send(self, message: Gesture) -> None:
+        """Tell the script something once; it hears it by `model.on("msg:custom", ...)`, bytes as bytes."""
+        self._send_msg(dict(message))
+
     # --- what a notebook misses ------------------------------------------------
     # A kernel goes on while the page still draws a cell, and what it sends before
     # the cell listens is lost: "run all" would leave early views stale. So in a

@@ -16,6 +16,7 @@ from panel.viewable import Viewable, Viewer
 
 from symphony_core.errors import SymphonyError
 from symphony_core.session import Session
+from symphony_core.shell.columns import Columns
 from symphony_core.shell.filter_bar import FilterBar
 from symphony_core.shell.group_bar import GroupBar
 from symphony_core.shell.head import Head
@@ -60,19 +61,20 @@ class Shell(Viewer):
         self.filter_bar = FilterBar(self)
         self.group_bar = GroupBar(self)
         self.tray = Tray(self)
+        self.columns = Columns(self)
         self.work = Work(self)
         self.pages = Pages(self)
         self.parts: tuple[Part, ...] = (
-            self.head, self.filter_bar, self.group_bar, self.tray, self.work, self.pages,
+            self.head, self.filter_bar, self.group_bar, self.tray, self.columns, self.work, self.pages,
         )  # fmt: skip
         self.title = self.head.component
         self.side = Side(
-            parts=[part.component for part in (self.filter_bar, self.group_bar, self.tray, self.work)],
+            parts=[part.component for part in self.parts if part not in (self.head, self.pages)],
             sizing_mode="stretch_width",
         )
         self.deck = self.pages.component
         self._whole: Whole | None = None
-        self._watcher = self.state.param.watch(self._follow, [*self.state.tracked])
+        self._watcher = self.state.param.watch(self._follow, [*self.state.tracked, "focus"])
         self.state.on_step(self.head.refresh)
         session.on_job(lambda job: self._show_work())
         self._unlisten: list[Callable[[], None]] = [
