@@ -73,8 +73,8 @@ def complete(text: str, caret: int, table: Table) -> Completion:
     """Say what can be written at the caret.
 
     caret: characters before it. Nothing is suggested in a text longer than a filter may be.
-    Cost: 0.1 ms a letter, 5 ms the slowest, at 2,000 columns and 65,000 values, once the column's values are counted
-    (`benchmarks/completion.py`).
+    Cost: 0.1 ms a letter, 5 ms the slowest, at 2,000 columns and 65,000 values, once the column's values
+    are counted (`benchmarks/completion.py`).
     """
     caret = max(0, min(caret, len(text)))
     if len(text) > MAX_TEXT_BYTES:

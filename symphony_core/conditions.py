@@ -79,9 +79,14 @@ def replaced_at(expr: Expr | None, place: Place, new: Expr | None) -> Expr | Non
     return all_of(_distinct(part for part in (*parts[:index], new, *parts[index + 1 :]) if part is not None))
 
 
-def with_added(expr: Expr | None, condition: Expr) -> Expr:
-    """Give the filter with one more condition at its end; one that is there stays where it is."""
-    joined = all_of(_distinct([*conditions(expr), *conditions(condition)]))
+def with_added(expr: Expr | None, condition: Expr, index: int | None = None) -> Expr:
+    """Give the filter with one more condition; one that is there stays where it is.
+
+    index: where it comes to stand; None is the end.
+    """
+    there = conditions(expr)
+    place = len(there) if index is None else index
+    joined = all_of(_distinct([*there[:place], *conditions(condition), *there[place:]]))
     assert joined is not None
     return joined
 
@@ -92,6 +97,23 @@ def with_alternative(expr: Expr | None, index: int, condition: Expr) -> Expr:
     joined = replaced_at(expr, (index,), any_of(choices))
     assert joined is not None
     return joined
+
+
+def put(expr: Expr | None, condition: Expr, place: Place, *, is_alternative: bool) -> Expr:
+    """Give the filter with a condition in place of another, or new when `place` is ().
+
+    is_alternative: whether it is joined by `or` with the condition before it; the first one never is.
+    Raises BadExpression when nothing is at the place.
+    """
+    if place and is_alternative == (len(place) == 2):
+        replaced = replaced_at(expr, place, condition)
+        assert replaced is not None
+        return replaced
+    rest = without_at(expr, place) if place else expr
+    before = len(conditions(rest)) - 1 if not place else place[0] - 1
+    if is_alternative and before >= 0:
+        return with_alternative(rest, before, condition)
+    return with_added(rest, condition, place[0] + len(place) - 1 if place else None)
 
 
 def negated(condition: Expr) -> Expr:

@@ -12,6 +12,7 @@ from symphony_core.conditions import (
     narrowed_to,
     negated,
     negated_at,
+    put,
     replaced_at,
     with_added,
     with_alternative,
@@ -72,6 +73,25 @@ def test_what_is_there_already_is_not_said_twice():
     assert changed("a and b", with_added, parse("a")) == "a and b"
     assert changed("a and b", replaced_at, (1,), parse("a")) == "a"
     assert changed("a or b", with_alternative, 0, parse("b or c")) == "a or b or c"
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "is_alternative", "expected"),
+    [
+        ("", (), False, "new"),
+        ("", (), True, "new"),
+        ("a and b", (), False, "a and b and new"),
+        ("a and b", (), True, "a and (b or new)"),
+        ("a and b", (1,), False, "a and new"),
+        ("a and b and c", (1,), True, "(a or new) and c"),
+        ("a and b", (0,), True, "new and b"),
+        ("a and (b or c)", (1, 1), True, "a and (b or new)"),
+        ("(a or b) and c", (0, 0), False, "b and new and c"),
+    ],
+)
+def test_a_condition_is_put_where_the_builder_says(text, place, is_alternative, expected):
+    written = put(parse(text) if text else None, parse("new"), place, is_alternative=is_alternative)
+    assert to_text(written) == expected
 
 
 @pytest.mark.parametrize("place", [(), (2,), (-1,), (0, 0), (1, 2), (1, 0, 0)])
