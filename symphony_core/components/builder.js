@@ -113,9 +113,11 @@ function conditionBuilder(model, ask, whenClosed) {
     data = {}
     fail("")
     draw()
-    lookUp("", () => { drawValues(); test.focus() })
+    lookUp("", () => { drawValues(); if (hasFocus()) test.focus() })
     tryOut()
   }
+  // Whoever went elsewhere while an answer was on its way stays there.
+  function hasFocus() { return part.contains(part.getRootNode().activeElement) }
   function lookUp(search, then) {
     ask("values", { kind: "ask", about: "values", column: form.column, search }, answer => {
       if (answer.error) { fail(answer.error); return }

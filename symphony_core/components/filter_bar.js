@@ -61,10 +61,12 @@ function textPart(model, ask, apply) {
   const input = element("input", { type: "text", id: "filter", autocapitalize: "off", "aria-describedby": "filter-error", "aria-label": "Filter expression" })
   let answer = { start: 0, end: 0 }
   const options = optionsOf(input, "Suggestions", take, () => answer.end > answer.start)
+  let isWanted = false
   function look() {
     const caret = input.selectionStart
+    isWanted = true
     ask("complete", { kind: "complete", text: input.value, caret }, found => {
-      if (input.getRootNode().activeElement !== input || input.selectionStart !== caret) return
+      if (!isWanted || input.getRootNode().activeElement !== input || input.selectionStart !== caret) return
       answer = found
       options.show(found.suggestions.map(([kind, text, label, hint]) => ({ kind, insert: text, text: label, title: label, hint })))
     })
@@ -76,15 +78,18 @@ function textPart(model, ask, apply) {
     input.setSelectionRange(caret, caret)
     look()
   }
+  // An answer that comes after the filter was applied must not cover the chips.
+  function hide() { isWanted = false; options.hide() }
   input.addEventListener("input", look)
-  return { input, options, look }
+  input.addEventListener("blur", hide)
+  return { input, options, look, hide }
 }
 
 export function render({ model }) {
   const ask = asker(model)
   let sent = null
   const apply = () => {
-    text.options.hide()
+    text.hide()
     if (input.value === sent) return
     sent = input.value
     model.send_msg({ kind: "filter", text: input.value })

@@ -258,7 +258,7 @@ def test_axe_finds_nothing_serious_in_the_open_builder(emoji, tabs, serious_viol
     side.get_by_role("checkbox", name="Apply: probability").uncheck()
     expect(side.get_by_role("checkbox", name="Apply: probability")).not_to_be_checked()
     begin(side, "label")
-    expect(side.get_by_role("checkbox", name="Flags")).to_be_visible()
+    expect(side.get_by_role("checkbox", name="Flags 270")).to_be_visible()
     box(side).press("ArrowDown")
     expect(side.get_by_role("listbox", name="Suggestions")).to_be_visible()
     assert serious_violations(page) == []
