@@ -69,7 +69,7 @@ def use(page: Page, *, is_dark: bool) -> None:
     instances.get_by_role("checkbox").first.wait_for(timeout=60_000)
     if is_dark:
         page.get_by_role("button", name="Toggle theme").click()
-    box = page.get_by_role("textbox", name="Filter expression")
+    box = page.get_by_role("combobox", name="Filter expression")
     box.fill("label != prediction")
     box.press("Enter")
     page.get_by_role("combobox", name="Group by a column").select_option("label")

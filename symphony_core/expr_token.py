@@ -53,6 +53,9 @@ _UNENDED = {
     "`": ("a column name in backticks that does not end", "a closing backtick: `odd name` > 1"),
 }
 
+# What a quote that is still open begins.
+_OPENED = {"'": "text", '"': "text", "`": "column"}
+
 
 @dataclass(frozen=True, slots=True)
 class Token:
@@ -90,6 +93,59 @@ def tokens_of(text: str) -> list[Token]:
         position = found.end()
     _limit_length(text, tokens)
     return [*tokens, Token("end", "", len(text), len(text))]
+
+
+def words_before(text: str, caret: int) -> tuple[list[Token], Token]:
+    """Cut unfinished text: the words that end before the caret, and the one being written there.
+
+    That one has kind end when nothing is being written, and its quotes may be open. Signs
+    outside the grammar are passed over. Nothing is raised.
+    """
+    head = text[:caret]
+    tokens: list[Token] = []
+    position = 0
+    while position < len(head):
+        found = _TOKEN.match(head, position)
+        if found is None and head[position] in _OPENED:
+            inner = _leniently(head[position + 1 :])
+            return tokens, Token(_OPENED[head[position]], inner, position, caret)
+        if found is not None and found.lastgroup != "space":
+            tokens.append(_lenient_token(found))
+        position = position + 1 if found is None else found.end()
+    if tokens and tokens[-1].end == len(head) and _goes_on(tokens[-1]):
+        return tokens[:-1], tokens[-1]
+    return tokens, Token("end", "", caret, caret)
+
+
+def _lenient_token(found: re.Match[str]) -> Token:
+    kind, raw = str(found.lastgroup), found.group()
+    if kind == "quoted_name":
+        return Token("column", raw[1:-1].replace("``", "`"), found.start(), found.end())
+    return Token(kind, _leniently(raw[1:-1]) if kind == "text" else raw, found.start(), found.end())
+
+
+def _leniently(raw: str) -> str:
+    try:
+        return _unescaped(raw, f"'{raw}'", 0)
+    except BadSyntax:
+        return raw
+
+
+def _goes_on(token: Token) -> bool:
+    """Whether the next letter would become part of this word."""
+    return token.kind in ("name", "number") or token.is_sign("=")
+
+
+def word_end(text: str, word: Token, caret: int) -> int:
+    """Give where the word at the caret ends; a quote counts as its end only before the next space."""
+    if word.kind in ("end", "sign"):
+        return caret
+    if word.kind in ("name", "number"):
+        rest = re.compile(r"\w*").match(text, caret)
+        return rest.end() if rest else caret
+    closing = text[word.start]
+    rest = re.compile(rf"[^\s{closing}]*{closing}").match(text, caret)
+    return rest.end() if rest else caret
 
 
 def _token(text: str, found: re.Match[str]) -> Token:

@@ -60,6 +60,18 @@ class Grouping:
         groups = [Group(self.values[i], int(counts[i]), int(i)) for i in np.flatnonzero(counts)]
         return sorted(groups, key=lambda group: (-group.row_count, group.values))
 
+    def largest(self, mask: np.ndarray | None, limit: int) -> tuple[list[Group], int]:
+        """Give the first `limit` of `sizes(mask)` and how many groups there are; quick for many groups."""
+        counts = self.counts(mask)
+        present = np.flatnonzero(counts)
+        if len(present) > limit:
+            least = np.partition(counts[present], len(present) - limit)[len(present) - limit]
+            shown = present[counts[present] >= least]
+        else:
+            shown = present
+        groups = [Group(self.values[i], int(counts[i]), int(i)) for i in shown]
+        return sorted(groups, key=lambda group: (-group.row_count, group.values))[:limit], len(present)
+
     def mask(self, index: int) -> np.ndarray:
         """Give (n,) bool, True for the rows of one group."""
         return np.asarray(self.codes == index)

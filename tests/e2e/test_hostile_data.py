@@ -81,7 +81,7 @@ def test_markup_is_text_in_every_part_of_the_page(hostile, tab):
 
     card = summary.locator("article").filter(has=page.get_by_role("heading", name="label", exact=True))
     card.get_by_role("button").filter(has_text=AMPERSAND).click()
-    expect(page.get_by_role("textbox", name="Filter expression")).to_have_value(f"label == '{AMPERSAND}'")
+    expect(page.get_by_role("combobox", name="Filter expression")).to_have_value(f"label == '{AMPERSAND}'")
     instances = page.get_by_role("region", name="Instances")
     expect(instances).to_contain_text("1–1 of 1")
     texts = shown_texts(page)
@@ -90,8 +90,8 @@ def test_markup_is_text_in_every_part_of_the_page(hostile, tab):
 
     instances.get_by_role("row").nth(1).get_by_role("cell").nth(2).click()
     page.keyboard.press("Enter")
-    page.get_by_role("textbox", name="Filter expression").fill(f"`{IMG}x` == 1")
-    page.get_by_role("textbox", name="Filter expression").press("Enter")
+    page.get_by_role("combobox", name="Filter expression").fill(f"`{IMG}x` == 1")
+    page.get_by_role("combobox", name="Filter expression").press("Enter")
     expect(page.get_by_role("alert").filter(has_text=IMG)).to_be_visible()
     assert_harmless(page)
 

@@ -79,7 +79,7 @@ def test_the_whole_shell_fits_in_a_cell(notebook, tab):
     lab = notebook(OPEN, "app.dashboard()", "print(app.count())")
     lab.run_all()
     shell = lab.output(1)
-    box = shell.get_by_role("textbox", name="Filter expression")
+    box = shell.get_by_role("combobox", name="Filter expression")
     box.fill("label == 'Flags'")
     box.press("Enter")
     expect(shell.get_by_role("region", name="Instances")).to_contain_text("1–60 of 270")
@@ -88,12 +88,38 @@ def test_the_whole_shell_fits_in_a_cell(notebook, tab):
     assert tab.foreign_requests == []
 
 
+def test_a_filter_is_built_in_a_cell_without_typing(notebook, tab):
+    lab = notebook(OPEN, "app.dashboard()", "print(app.count())")
+    lab.run_all()
+    shell = lab.output(1)
+    shell.get_by_role("button", name="Add a condition").click()
+    column = shell.get_by_role("combobox", name="Column", exact=True)
+    column.fill("spl")
+    column.press("ArrowDown")
+    column.press("Enter")
+    shell.get_by_role("checkbox", name="validation 558").check()
+    shell.get_by_role("button", name="Add", exact=True).click()
+    expect(shell.get_by_role("region", name="Instances")).to_contain_text("1–60 of 558")
+    box = shell.get_by_role("combobox", name="Filter expression")
+    expect(box).to_have_value("split == 'validation'")
+    box.press("End")
+    box.press_sequentially(" a")
+    expect(shell.get_by_role("listbox", name="Suggestions").get_by_role("option")).to_have_text(
+        ["andboth hold"]
+    )
+    box.press("Tab")
+    expect(box).to_have_value("split == 'validation' and ")
+    lab.run(2)
+    assert lab.text(2) == "558"
+    assert tab.errors == []
+
+
 def test_a_notebook_and_a_server_side_by_side_keep_apart(notebook, served, tabs):
     lab = notebook(OPEN, "app.show('instances')", "print(app.count())")
     lab.run_all()
     page = tabs().page
     page.goto(served("demo:emoji").url)
-    box = page.get_by_role("textbox", name="Filter expression")
+    box = page.get_by_role("combobox", name="Filter expression")
     box.fill("label == 'Flags'")
     box.press("Enter")
     expect(page.get_by_role("region", name="Instances")).to_contain_text("1–60 of 270", timeout=60_000)

@@ -37,7 +37,7 @@ def says(page: Page, words: str) -> None:
 
 
 def set_filter(page: Page, text: str) -> None:
-    box = page.get_by_role("textbox", name="Filter expression")
+    box = page.get_by_role("combobox", name="Filter expression")
     box.fill(text)
     box.press("Enter")
 

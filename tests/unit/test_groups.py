@@ -4,7 +4,7 @@ from collections import Counter
 
 import numpy as np
 import pandas as pd
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from symphony_core.groups import can_group, group_sizes, grouping
@@ -30,6 +30,14 @@ def test_missing_is_a_group_so_that_sizes_sum_to_the_rows():
 
 def test_no_columns_are_no_groups():
     assert group_sizes(table_of(a=["x"]), (), np.ones(1, dtype=bool)) == []
+
+
+@settings(max_examples=40)  # each opens a table
+@given(st.lists(st.sampled_from("abcdefg"), min_size=1, max_size=30), st.integers(1, 9))
+def test_the_largest_groups_are_the_first_of_all(letters, limit):
+    groups = grouping(table_of(a=letters), ("a",))
+    sizes = groups.sizes(None)
+    assert groups.largest(None, limit) == (sizes[:limit], len(sizes))
 
 
 words = st.lists(st.sampled_from(["x", "y", "z", None]), min_size=1, max_size=40)
