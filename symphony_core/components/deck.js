@@ -82,7 +82,7 @@ function tabLine(model, cards, add) {
   const tabs = element("div", { role: "tablist", "aria-label": "Pages" })
   const input = element("input", { class: "rename", "aria-label": "Title of the page", maxlength: "80", hidden: "" })
   const dots = button("⋯", "Act on this page", () => {}, { class: "plain" })
-  const addPage = button("+", "Add a page", () => send({ kind: "add_page" }), { class: "plain" })
+  const addPage = button("+", "Add a page", event => { if (event.detail < 2) send({ kind: "add_page" }) }, { class: "plain" })
   const views = button("+ view", "Add a view to this page", () => {}, { class: "push" })
   const pageMenu = menuOf(model, dots, "This page", pageItems)
   const viewMenu = menuOf(model, views, "Add a view", () => model.data.menu.map(view => ({

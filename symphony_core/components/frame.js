@@ -4,7 +4,7 @@
 const STYLE = MENU_STYLE + `
 :host { display: block; container-type: inline-size; }
 section { border: 1px solid var(--sy-line); border-radius: 6px; background: var(--sy-paper); color: var(--sy-ink);
-  display: flex; flex-direction: column; min-width: 0; position: relative; font: 13px/1.4 var(--sy-font); }
+  display: flex; flex-direction: column; min-width: 0; position: relative; }
 section.full { position: fixed; inset: 0; margin: 0; padding: 0; width: 100vw; height: 100vh; max-width: none; max-height: none;
   border: 0; border-radius: 0; overflow: hidden; }
 .full .grip, .full .close { display: none; }
@@ -154,7 +154,8 @@ export function render({ model }) {
   const full = icon("⤢", () => toggleFull(), { "aria-pressed": "false" })
   const picture = icon("⬇", () => {})
   const dots = icon("⋯", () => {}, { class: "plain" })
-  const close = icon("✕", () => tell("close"), { class: "plain close" })
+  // The second click of a double one would meet the card that has moved here.
+  const close = icon("✕", event => { if (event.detail < 2) tell("close") }, { class: "plain close" })
   const header = element("header", {}, grip, title, count, helpButton, gear, full, picture, dots, close)
   const section = element("section", {}, header, bar, help, settings, said, description.part, problem, sentence, body)
   const place = element("div", {}, section)

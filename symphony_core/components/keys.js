@@ -2,7 +2,7 @@
 
 const KEYS_STYLE = `
 dialog.keys { border: 1px solid var(--sy-line); border-radius: 6px; background: var(--sy-paper); color: var(--sy-ink); padding: 16px;
-  width: min(860px, 94vw); max-height: 86vh; overflow: auto; font: 13px/1.4 var(--sy-font); }
+  width: min(860px, 94vw); max-height: 86vh; overflow: auto; }
 dialog.keys::backdrop { background: rgb(0 0 0 / .4); }
 dialog.keys header { display: flex; align-items: center; justify-content: space-between; margin-bottom: 12px; }
 dialog.keys h2 { font-size: 15px; margin: 0; }

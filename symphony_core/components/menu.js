@@ -2,7 +2,7 @@
 
 const MENU_STYLE = `
 .menu { position: fixed; inset: auto; margin: 0; padding: 4px; min-width: 160px; max-width: min(420px, 92vw); overflow: auto;
-  border: 1px solid var(--sy-line); border-radius: 6px; background: var(--sy-paper); color: var(--sy-ink); font: 13px/1.4 var(--sy-font); }
+  border: 1px solid var(--sy-line); border-radius: 6px; background: var(--sy-paper); color: var(--sy-ink); }
 .menu [role=menuitem] { display: block; width: 100%; border: 0; padding: 4px 8px; text-align: left; }
 .menu [role=menuitem][aria-disabled=true] { cursor: default; }
 .menu [role=menuitem][aria-disabled=true] .text { color: var(--sy-muted); }
