@@ -221,7 +221,7 @@ export function render({ model }) {
     name(gear, "Settings of")
     name(full, "Full size of")
     name(picture, "Download picture of")
-    name(dots, "More about")
+    name(dots, "Menu of")
     name(close, "Close")
     name(grip, "Move")
     helpButton.title = "What is this?"

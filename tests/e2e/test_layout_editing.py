@@ -120,7 +120,7 @@ def test_the_menu_adds_a_view_and_says_why_it_cannot_add_another(arranged, event
     waves = menu.get_by_role("menuitem", name="Waves")
     expect(waves).to_have_attribute("aria-disabled", "true")
     expect(waves).to_contain_text("Needs an audio column")
-    waves.click()
+    waves.click(force=True)
     expect(menu).to_be_visible()
     menu.get_by_role("menuitem", name="Density").click()
     eventually(lambda: titles(arranged) == ["Summary", "Instances", "Density"], page=arranged)
@@ -150,7 +150,7 @@ def test_a_marker_shows_where_the_card_will_lie_and_escape_drops_it_where_it_was
 
 
 def test_undo_in_the_middle_of_a_drag_ends_it(arranged, tab, eventually):
-    choose(arranged, "More about Summary", "Move later")
+    choose(arranged, "Menu of Summary", "Move later")
     eventually(lambda: titles(arranged) == ["Instances", "Summary"], page=arranged)
     box = card(arranged, "Instances").bounding_box()
     drag(arranged, header_of(arranged, "Summary"), (box["x"] + 20, box["y"] + 60), is_dropped=False)
@@ -194,25 +194,20 @@ def test_the_edge_snaps_to_columns(arranged, eventually):
     edge.focus()
     arranged.keyboard.press("ArrowRight")
     eventually(lambda: columns(arranged, "Summary") == 6, page=arranged)
-    choose(arranged, "More about Summary", "Width: full")
+    choose(arranged, "Menu of Summary", "Width: full")
     eventually(lambda: columns(arranged, "Summary") == 12, page=arranged)
 
 
 def test_a_closed_card_comes_back_by_the_toast_with_its_settings(arranged, eventually):
-    summary = card(arranged, "Summary")
-    arranged.get_by_role("button", name="Settings of Summary").click()
-    summary.get_by_role("spinbutton", name="Bars").or_(summary.get_by_label("Bars")).first.fill("5")
-    arranged.keyboard.press("Tab")
-    probability = summary.locator("article").filter(
-        has=arranged.get_by_role("heading", name="probability", exact=True)
-    )
-    expect(probability.locator(".bin")).to_have_count(5)
-    arranged.get_by_role("button", name="Close Summary").click()
-    expect(arranged.get_by_role("status").filter(has_text="Closed Summary.")).to_be_visible()
-    eventually(lambda: titles(arranged) == ["Instances"], page=arranged)
+    instances = card(arranged, "Instances")
+    instances.get_by_role("button", name="table").click()
+    expect(instances.get_by_role("row").nth(3)).to_be_visible()
+    arranged.get_by_role("button", name="Close Instances").click()
+    expect(arranged.get_by_role("status").filter(has_text="Closed Instances.")).to_be_visible()
+    eventually(lambda: titles(arranged) == ["Summary"], page=arranged)
     arranged.get_by_role("button", name="Undo what was just done").click()
     eventually(lambda: titles(arranged) == ["Summary", "Instances"], page=arranged)
-    expect(probability.locator(".bin")).to_have_count(5)
+    expect(instances.get_by_role("row").nth(3)).to_be_visible()
 
 
 def test_a_double_click_on_close_closes_one_card(arranged, tab, eventually):
@@ -224,12 +219,12 @@ def test_a_double_click_on_close_closes_one_card(arranged, tab, eventually):
 
 
 def test_ten_steps_are_undone_by_key(arranged, eventually):
-    choose(arranged, "More about Summary", "Duplicate")
+    choose(arranged, "Menu of Summary", "Duplicate")
     eventually(lambda: titles(arranged) == ["Summary", "Summary", "Instances"], page=arranged)
     for width in range(6, 1, -1):
         arranged.get_by_role("separator", name="Width of Summary").first.press("ArrowLeft")
         eventually(lambda width=width: columns(arranged, "Summary") == width, page=arranged)
-    choose(arranged, "More about Instances", "Move earlier")
+    choose(arranged, "Menu of Instances", "Move earlier")
     eventually(lambda: titles(arranged) == ["Summary", "Instances", "Summary"], page=arranged)
     arranged.get_by_role("button", name="Close Instances").click()
     eventually(lambda: titles(arranged) == ["Summary", "Summary"], page=arranged)
@@ -330,11 +325,11 @@ def test_a_plot_fills_the_card_in_full_size_and_shrinks_again(arranged, eventual
 
 
 def test_a_narrow_card_folds_its_acts_into_the_menu(arranged, eventually):
-    choose(arranged, "More about Instances", "Width: a third")
+    choose(arranged, "Menu of Instances", "Width: a third")
     eventually(lambda: columns(arranged, "Instances") == 4, page=arranged)
     arranged.set_viewport_size({"width": 1100, "height": 900})
     expect(arranged.get_by_role("button", name="Full size of Instances")).to_be_hidden()
-    choose(arranged, "More about Instances", "Full size")
+    choose(arranged, "Menu of Instances", "Full size")
     assert card(arranged, "Instances").bounding_box()["width"] == 1100
 
 
@@ -353,13 +348,8 @@ def test_the_svg_of_a_card_holds_its_labels_as_text_and_its_bars_as_rectangles(a
     box.fill("label in ('Flags', 'Objects') and name != '<b>&'")
     box.press("Enter")
     expect(card(arranged, "Summary").locator("header .count").first).to_have_text("534 of 2,231 rows")
-    bars = (
-        card(arranged, "Summary")
-        .locator(".track i, .bin i")
-        .evaluate_all(
-            "all => all.filter(one => one.getBoundingClientRect().width && one.getBoundingClientRect().height).length"
-        )
-    )
+    drawn = "all => all.map(one => one.getBoundingClientRect()).filter(box => box.width * box.height).length"
+    bars = card(arranged, "Summary").locator(".track i, .bin i").evaluate_all(drawn)
     download = downloaded(arranged, "Summary", "SVG")
     assert download.suggested_filename == "emoji-summary.svg"
     root = ElementTree.fromstring(download.path().read_text(encoding="utf-8"))
@@ -369,7 +359,7 @@ def test_the_svg_of_a_card_holds_its_labels_as_text_and_its_bars_as_rectangles(a
         "534 of 2,231 rows",
         "Filter: label in ['Flags', 'Objects'] and name != '<b>&'",
     ]
-    assert {"People & Body", "Smileys & Emotion", "270 of 270", "mean 0.794"} <= set(texts)
+    assert {"People & Body", "Smileys & Emotion", "0 of 711", "270"} <= set(texts), texts
     assert len(list(root.iter(f"{SVG}rect"))) >= bars > 100
     assert not [one.tag for one in root.iter() if one.tag in (f"{SVG}foreignObject", f"{SVG}script")]
     labels = [one for one in root.iter(f"{SVG}text") if one.text == "People & Body"]
@@ -405,7 +395,7 @@ def test_markup_in_the_data_is_text_in_the_picture(served, tmp_path, page):
     server = served(tmp_path / "hostile.csv", fresh=True)
     page.goto(server.url)
     expect(card(page, "Summary").locator("h3").first).to_be_visible(timeout=60_000)
-    choose(page, "More about Summary", "Width: full")
+    choose(page, "Menu of Summary", "Width: full")
     page.get_by_role("button", name="Full size of Summary").click()
     root = ElementTree.fromstring(downloaded(page, "Summary", "SVG").path().read_text(encoding="utf-8"))
     texts = ["".join(one.itertext()) for one in root.iter(f"{SVG}text")]
@@ -415,7 +405,7 @@ def test_markup_in_the_data_is_text_in_the_picture(served, tmp_path, page):
 
 def test_a_card_describes_itself_as_a_sentence_and_a_table_that_can_be_copied(arranged, eventually):
     arranged.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    choose(arranged, "More about Summary", "Describe")
+    choose(arranged, "Menu of Summary", "Describe")
     summary = card(arranged, "Summary")
     expect(summary).to_contain_text("2,231 of 2,231 rows under the filter, 0 selected.")
     table = summary.get_by_role("region", name="Summary as a table")
@@ -431,7 +421,7 @@ def test_a_card_describes_itself_as_a_sentence_and_a_table_that_can_be_copied(ar
     box.fill("split == 'train'")
     box.press("Enter")
     expect(table.get_by_role("row").nth(2)).to_have_text("splitvalidation55800")
-    choose(arranged, "More about Summary", "Close the description")
+    choose(arranged, "Menu of Summary", "Close the description")
     expect(table).to_be_hidden()
 
 
@@ -455,7 +445,7 @@ def test_the_question_mark_lists_the_keys_and_escape_returns(arranged):
 
 
 def test_menus_are_worked_by_key(arranged):
-    opener = arranged.get_by_role("button", name="More about Summary")
+    opener = arranged.get_by_role("button", name="Menu of Summary")
     opener.press("Enter")
     items = arranged.get_by_role("menu", name="More").get_by_role("menuitem")
     expect(items.first).to_be_focused()
@@ -472,9 +462,9 @@ def test_axe_finds_nothing_serious_in_what_opens(emoji, tabs, serious_violations
     open_page(page, emoji.url)
     if scheme == "dark":
         page.get_by_role("button", name="Toggle theme").click()
-    choose(page, "More about Summary", "Describe")
+    choose(page, "Menu of Summary", "Describe")
     expect(card(page, "Summary").get_by_role("region", name="Summary as a table")).to_be_visible()
-    page.get_by_role("button", name="About Instances").click()
+    page.get_by_role("button", name="About Instances", exact=True).click()
     page.get_by_role("button", name="Add a view to this page").click()
     expect(page.get_by_role("menu", name="Add a view")).to_be_visible()
     assert serious_violations(page) == []
@@ -488,7 +478,7 @@ def test_axe_finds_nothing_serious_in_what_opens(emoji, tabs, serious_violations
 
 
 def test_arranging_asks_nothing_of_the_internet_and_logs_no_error(arranged, tab, eventually):
-    choose(arranged, "More about Summary", re.compile("Duplicate"))
+    choose(arranged, "Menu of Summary", re.compile("Duplicate"))
     eventually(lambda: titles(arranged) == ["Summary", "Summary", "Instances"], page=arranged)
     downloaded(arranged, "Instances", "SVG")
     arranged.get_by_role("button", name="Close Summary").first.click()
