@@ -12,6 +12,7 @@ from __future__ import annotations
 import gc
 import importlib
 import inspect
+import re
 import subprocess
 import sys
 import weakref
@@ -110,7 +111,7 @@ def check_everything_has_words(subject: Subject) -> None:
 
 def check_views_are_views_with_documented_settings(subject: Subject) -> None:
     """Each factory is a View class, and each of its own params has a doc and a control."""
-    from symphony_core.view import View, controls  # imports Panel
+    from symphony_core.view import View  # imports Panel
 
     for spec in subject.views:
         kind = subject.registry.load(spec)
@@ -122,7 +123,7 @@ def check_views_are_views_with_documented_settings(subject: Subject) -> None:
         app = App(tiny_dataset(), subject.registry)
         view = app.show(spec.name)
         if isinstance(view, kind):
-            controls(view)
+            view.show_settings()
         app.close()
 
 
@@ -167,6 +168,36 @@ def _exercise(app: App, spec: ViewSpec, name: str) -> None:
     problems = [problem.message for problem in app.registry.problems[before:]]
     assert not problems, f"{name}: {spec.name}: {problems}"
     assert not frame.problem, f"{name}: {spec.name} shows {frame.problem!r}"
+    view.close()
+
+
+def check_views_describe_what_they_show(subject: Subject) -> None:
+    """`describe()` gives a table, and a sentence with the row count that changes with the filter."""
+    for name, app in subject.apps():
+        for spec in subject.views:
+            if spec.needs.missing(app.state.table) is None:
+                _describe(app, spec, name)
+
+
+def _describe(app: App, spec: ViewSpec, name: str) -> None:
+    view = app.show(spec.name)
+    said = []
+    for chosen in (None, app.dataset.row_ids[:1].tolist() if len(app.dataset) > 1 else None):
+        app.state.filter = chosen
+        frame = view.frame  # builds and draws it
+        sentence, table = view.describe()
+        where, count = f"{name}: {spec.name}.describe()", f"{app.count():,}"
+        assert isinstance(table, pd.DataFrame), f"{where} gives {type(table).__name__} for a table"
+        assert sentence.endswith("."), f"{where} says {sentence!r}; give a sentence that ends with a period"
+        assert re.search(rf"(?<!\d)(?<!\d[,.]){count}(?![,.]?\d)", sentence), (
+            f"{where} says {sentence!r}; say how many rows are under the filter ({count})"
+        )
+        assert sentence == view.sentence() == frame.sentence, (
+            f"{where} says {sentence!r}, sentence() {view.sentence()!r}, its card {frame.sentence!r}"
+        )
+        said.append(sentence)
+    assert len(app.dataset) < 2 or said[0] != said[1], f"{name}: {spec.name} says the same after a filter"
+    app.state.filter = None
     view.close()
 
 
@@ -257,6 +288,7 @@ CHECKS: tuple[Callable[[Subject], None], ...] = (
     check_views_are_views_with_documented_settings,
     check_analyses_have_the_agreed_signature,
     check_views_survive_nasty_tables,
+    check_views_describe_what_they_show,
     check_analyses_survive_nasty_tables,
     check_analyses_repeat_themselves,
     check_analyses_stop_when_cancelled,

@@ -16,12 +16,13 @@ from typing import Any, ClassVar, NamedTuple, TypeVar
 import pandas as pd
 from panel.viewable import Viewable, Viewer
 
+from symphony_core.card import Frame, described, file_stem
 from symphony_core.errors import BadSetting, PluginError, SymphonyError, no_such
 from symphony_core.jobs import Job, pool
 from symphony_core.session import Session, reason
 from symphony_core.specs import ViewSpec
 from symphony_core.state import State
-from symphony_core.widgets import Frame, Gesture, control
+from symphony_core.widgets import Gesture, control
 
 T = TypeVar("T")
 
@@ -62,6 +63,7 @@ class View(Viewer):
         self._is_stale = False
         self._is_closed = False
         self._is_applying = False
+        self._is_described = False
         # values of its params where nobody chose others: the class's, or the manifest's for all pages
         self.base_settings: Mapping[str, object] = {
             name: self.param[name].default for name in self.saved_names
@@ -204,13 +206,24 @@ class View(Viewer):
         self._say()
 
     def _say(self) -> None:
-        """Put the sentence where screen readers find it."""
-        self.guarded(lambda: setattr(self.frame, "sentence", self.sentence()), "describing")
+        """Put the sentence where screen readers find it, and the description where it is open."""
+        self.guarded(self._put_words, "describing")
+
+    def _put_words(self) -> None:
+        self.frame.sentence = self.sentence()
+        self.frame.description = described(*self.describe()) if self._is_described else {}
 
     def show_settings(self) -> None:
         """Put the controls behind the gear; they are built when first opened."""
         if self.frame.settings is None and self.setting_names:
-            self.frame.settings = controls(self)
+            from panel import FlexBox  # heavy, and seldom opened
+
+            self.frame.settings = FlexBox(*[control(self.param[n]) for n in self.setting_names], gap="12px")
+
+    def show_description(self, is_open: bool) -> None:
+        """Put what is on show into the card as text, and keep it up to date until it is closed."""
+        self._is_described = is_open
+        self._say()
 
     def set_shown(self, is_shown: bool) -> None:
         """Tell the view whether anybody sees it; a hidden one draws when it is shown again."""
@@ -225,7 +238,9 @@ class View(Viewer):
             self._say()
 
     def _count(self) -> None:
-        self.frame.count = self._counted()
+        now = self.state.filter
+        text = "" if now is None else self.state.table.text(now)
+        self.frame.param.update(count=self._counted(), filter_text=text)
 
     def _counted(self) -> str:
         total = len(self.state.table)
@@ -315,22 +330,22 @@ class ViewFrame(Frame):
         super().__init__(
             title=view.title,
             help=spec.summary if spec else "",
+            file_stem=file_stem(view.state.dataset.name, spec.name if spec else type(view).__name__),
             has_settings=bool(names),
             sizing_mode="stretch_width",
-            on_gesture=lambda gesture: view.show_settings(),
+            on_gesture=self._act,
         )
         self._view = view
+
+    def _act(self, gesture: Gesture) -> None:
+        if gesture.get("kind") == "settings":
+            self._view.show_settings()
+        elif gesture.get("kind") == "describe":
+            self._view.show_description(gesture.get("is_open") is True)
 
     def _get_model(self, doc: Any, root: Any = None, parent: Any = None, comm: Any = None) -> Any:
         self._view.session.bind(doc)
         return super()._get_model(doc, root, parent, comm)
-
-
-def controls(view: View) -> Viewable:
-    """Build the widgets for a view's settings, each with its doc as help."""
-    from panel import FlexBox
-
-    return FlexBox(*[control(view.param[name]) for name in view.setting_names], gap="12px")
 
 
 def make_view(session: Session, name: str, **settings: Any) -> View:

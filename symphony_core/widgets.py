@@ -19,7 +19,7 @@ from typing import Any, ClassVar
 
 import panel_material_ui as pmui
 import param
-from panel.custom import Child, JSComponent
+from panel.custom import JSComponent
 from panel.viewable import Viewable
 
 from symphony_core.errors import PluginError
@@ -149,22 +149,6 @@ def _unlike(value: Any) -> Any:
     if isinstance(value, dict):
         return {**value, "": 0}
     return not value if isinstance(value, bool) else f"{value} "
-
-
-class Frame(Component):
-    """The card around a view: title, counts, settings, and what went wrong."""
-
-    body = Child(doc="What the view draws.")
-    settings = Child(doc="Controls behind the gear; none when the view has none.")
-    title = param.String(doc="The view's name as the menu says it.")
-    help = param.String(doc="One line: what this shows and what can be done with it.")
-    count = param.String(doc="Rows on show, in words.")
-    sentence = param.String(doc="What the body shows, in one sentence, for screen readers.")
-    problem = param.String(doc="Why nothing or something old is shown; empty when all is well.")
-    has_settings = param.Boolean(doc="Whether there is anything behind the gear.")
-    is_busy = param.Boolean(doc="Whether something newer than what is shown is on its way.")
-
-    _esm = script(COMPONENTS / "frame.js")
 
 
 def control(parameter: param.Parameter) -> Viewable:

@@ -44,10 +44,10 @@ function isTyping(event) {
   return /^(INPUT|TEXTAREA|SELECT)$/.test(typed.tagName) || Boolean(typed.isContentEditable)
 }
 
-// Listen to the document for as long as the piece is on the page.
-function onDocument(model, kind, listen) {
-  document.addEventListener(kind, listen)
-  model.on("remove", () => document.removeEventListener(kind, listen))
+// Listen to the document for as long as the piece is on the page; `isFirst` goes before all that listen below.
+function onDocument(model, kind, listen, isFirst = false) {
+  document.addEventListener(kind, listen, isFirst)
+  model.on("remove", () => document.removeEventListener(kind, listen, isFirst))
 }
 
 // A key of the page: acts while nothing is being typed, and only where the page is ours (`has_keys`).

@@ -1,6 +1,6 @@
 // The head line: data set, counts, where the data come from, undo and redo, and what was just said.
 
-const STYLE = `
+const STYLE = KEYS_STYLE + `
 :host { display: block; width: 100%; }
 .line { display: flex; align-items: center; gap: 12px; min-height: 32px; color: var(--sy-ink); }
 h1 { font-size: 15px; font-weight: 600; margin: 0; white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
@@ -11,7 +11,8 @@ summary:hover { background: var(--sy-wash); }
 .sheet { position: absolute; z-index: 20; left: 0; top: 100%; width: min(420px, 80vw); max-height: 60vh; overflow: auto;
   background: var(--sy-paper); border: 1px solid var(--sy-line); border-radius: 6px; padding: 12px; white-space: pre-wrap; }
 .line > button { min-width: 30px; font-size: 15px; }
-.toast { position: fixed; z-index: 2000; bottom: 16px; left: 50%; transform: translateX(-50%); max-width: min(640px, 92vw);
+.line > button[aria-haspopup=dialog] { font-size: 12px; white-space: nowrap; }
+.toast { position: fixed; inset: auto auto 16px 50%; margin: 0; transform: translateX(-50%); max-width: min(640px, 92vw);
   display: flex; align-items: center; gap: 12px; padding: 8px 12px; border-radius: 6px; border: 1px solid var(--sy-line);
   background: var(--sy-ink); color: var(--sy-paper); overflow-wrap: anywhere; }
 .toast button { color: inherit; border-color: currentColor; }
@@ -25,9 +26,9 @@ function toastPart(model) {
   const words = element("span", { role: "status" })
   const undo = button("Undo", "Undo what was just done", () => { hide(); model.send_msg({ kind: "undo" }) })
   const close = button("✕", "Close this message", () => hide(), { class: "plain" })
-  const part = element("div", { class: "toast", hidden: "" }, words, undo, close)
+  const part = element("div", { class: "toast", hidden: "", popover: "manual" }, words, undo, close)
   let shown = 0, timer = 0
-  function hide() { clearTimeout(timer); part.hidden = true }
+  function hide() { clearTimeout(timer); part.hidePopover(); part.hidden = true }
   function wait(toast) { clearTimeout(timer); timer = setTimeout(hide, toast.is_problem ? PROBLEM_MS : TOAST_MS) }
   function draw() {
     const toast = model.data.toast
@@ -36,6 +37,8 @@ function toastPart(model) {
     words.textContent = toast.words
     undo.hidden = !toast.can_undo
     part.hidden = false
+    part.hidePopover() // shown anew it lies over all else, also over a card in full size
+    part.showPopover()
     wait(toast)
   }
   part.addEventListener("pointerenter", () => clearTimeout(timer))
@@ -55,6 +58,7 @@ export function render({ model }) {
   undo.title = "Undo (Ctrl-Z)"
   redo.title = "Redo (Ctrl-Shift-Z)"
   const toast = toastPart(model)
+  const keys = keysPart(model)
   closesAway(model, about)
   function draw() {
     const data = model.data
@@ -67,9 +71,10 @@ export function render({ model }) {
   }
   draw()
   model.on("data", draw)
-  const host = element("div", { class: "line" }, title, about, counts, undo, redo, toast.part)
+  const host = element("div", { class: "line" }, title, about, counts, undo, redo, keys.opener, toast.part, keys.dialog)
   const isCommand = (event, key) => (event.ctrlKey || event.metaKey) && !event.altKey && event.key.toLowerCase() === key
   onPageKey(model, host, event => isCommand(event, "z"), event => model.send_msg({ kind: event.shiftKey ? "redo" : "undo" }))
   onPageKey(model, host, event => isCommand(event, "y"), () => model.send_msg({ kind: "redo" }))
+  onPageKey(model, host, event => isPlainKey(event, "?"), () => keys.show())
   return piece(STYLE, host)
 }

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any
+
+import param
 
 from symphony_core.groups import can_group, group_sizes
 from symphony_core.roles import Role
 from symphony_core.shell.part import Acts, Part
+from symphony_core.shortcuts import SHORTCUTS
 from symphony_core.view import rows_text
 from symphony_core.widgets import COMPONENTS, Component, script
 
@@ -15,7 +19,9 @@ from symphony_core.widgets import COMPONENTS, Component, script
 class HeadPiece(Component):
     """The head line."""
 
-    _esm = script(COMPONENTS / "head.js")
+    shortcuts = param.Dict(default={}, doc="The keys for the sheet that lists them; they never change.")
+
+    _esm = script(COMPONENTS / "keys.js", COMPONENTS / "head.js")
 
 
 class Head(Part):
@@ -26,6 +32,7 @@ class Head(Part):
     def __init__(self, shell: Any) -> None:
         self._toast: dict[str, Any] = {}
         super().__init__(shell)
+        self.component.shortcuts = {"groups": [asdict(group) for group in SHORTCUTS]}
 
     def data(self) -> dict[str, Any]:
         """Describe the data in a line."""
