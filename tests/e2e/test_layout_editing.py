@@ -344,7 +344,7 @@ def test_where_it_is_narrow_cards_lie_below_each_other(emoji, tabs):
 
 
 def test_the_svg_of_a_card_holds_its_labels_as_text_and_its_bars_as_rectangles(arranged, eventually):
-    box = arranged.get_by_role("textbox", name="Filter expression")
+    box = arranged.get_by_role("combobox", name="Filter expression")
     box.fill("label in ('Flags', 'Objects') and name != '<b>&'")
     box.press("Enter")
     expect(card(arranged, "Summary").locator("header .count").first).to_have_text("534 of 2,231 rows")
@@ -417,7 +417,7 @@ def test_a_card_describes_itself_as_a_sentence_and_a_table_that_can_be_copied(ar
         ["column", "bar", "all", "filter", "selection"],
         ["split", "train", "1673", "1673", "0"],
     ]
-    box = arranged.get_by_role("textbox", name="Filter expression")
+    box = arranged.get_by_role("combobox", name="Filter expression")
     box.fill("split == 'train'")
     box.press("Enter")
     expect(table.get_by_role("row").nth(2)).to_have_text("splitvalidation55800")
