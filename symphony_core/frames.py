@@ -10,7 +10,7 @@ then gives the plain arrays that filters and analyses work on.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 import pandas as pd
@@ -84,6 +84,30 @@ def tidy(series: pd.Series) -> tuple[pd.Series, str | None]:
     return series, None
 
 
+def from_codes(parts: Sequence[np.ndarray], levels: pa.Array) -> pd.Series:
+    """Give text held as codes over its sorted distinct values.
+
+    parts: codes into `levels`, in order; -1 is missing. levels: distinct text without null.
+    """
+    order = np.asarray(pc.sort_indices(levels))
+    rank = np.full(len(levels) + 1, -1, dtype=code_dtype(len(levels)))
+    rank[order] = np.arange(len(levels))
+    codes = np.concatenate([rank[part] for part in parts] or [rank[:0]])
+    categories = pd.Index(_to_pandas(pa.chunked_array([levels.take(order)]), TEXT))
+    return pd.Series(pd.Categorical.from_codes(codes, categories=categories))
+
+
+def as_text(frame: pd.DataFrame, names: Collection[str]) -> pd.DataFrame:
+    """Give the frame with these columns, held as codes, as the plain text they stand for."""
+    held = [name for name in frame.columns if name in names]
+    return frame.assign(**{name: frame[name].astype(TEXT) for name in held}) if held else frame
+
+
+def chunks(series: pd.Series) -> list[pa.Array]:
+    """Give the pieces of a canonical text or Arrow column as Arrow arrays."""
+    return list(_chunked(series).chunks)
+
+
 def column_data(series: pd.Series) -> ColumnData:
     """Give a canonical column as plain read-only arrays."""
     dtype = series.dtype
@@ -118,14 +142,15 @@ def text_data(text: pa.ChunkedArray) -> ColumnData:
 
 def _coded(encoded: pa.ChunkedArray, levels: list[str]) -> ColumnData:
     order = sorted(range(len(levels)), key=levels.__getitem__)
-    rank = np.full(len(levels) + 1, -1, dtype=_code_dtype(len(levels)))
+    rank = np.full(len(levels) + 1, -1, dtype=code_dtype(len(levels)))
     rank[order] = np.arange(len(levels))
     codes = [np.asarray(chunk.indices.fill_null(len(levels))) for chunk in encoded.chunks]
     values = rank[np.concatenate(codes)] if codes else np.empty(0, dtype=rank.dtype)
     return ColumnData(Kind.CATEGORY, _sealed(values), levels=tuple(levels[i] for i in order))
 
 
-def _code_dtype(level_count: int) -> type[np.signedinteger]:
+def code_dtype(level_count: int) -> type[np.signedinteger]:
+    """Give the smallest type that holds codes over so many levels, as pandas chooses it."""
     return np.int8 if level_count < 2**7 else np.int16 if level_count < 2**15 else np.int32
 
 

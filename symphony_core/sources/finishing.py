@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import cache
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -31,12 +30,11 @@ def finish(
     name: str,
     fingerprint: str,
     source: str | None = None,
-    attribution: str | None = None,
-    media_root: Path | None = None,
 ) -> Dataset:
     """Give the dataset. Raises BadRows for ids that are null or repeated, BadRole for an unfit column."""
     notices = [Notice(text) for text in loaded.odd]
-    frame, id_choice = _with_id(_named_index(loaded.frame), options, notices)
+    _name_index(loaded)
+    frame, id_choice = _with_id(loaded.frame, options, notices)
 
     @cache
     def data(column: str) -> ColumnData:
@@ -56,8 +54,9 @@ def finish(
         vectors=loaded.vectors,
         warnings=notices,
         source=source,
-        attribution=attribution,
-        media_root=media_root,
+        attribution=loaded.attribution,
+        media_root=loaded.media_root,
+        coded=loaded.coded - {id_choice.column},
     )
 
 
@@ -78,11 +77,11 @@ def _with_id(
     return _numbered(frame)
 
 
-def _named_index(frame: pd.DataFrame) -> pd.DataFrame:
+def _name_index(loaded: Loaded) -> None:
     """Let the index that a DataFrame brought along name the rows."""
-    if UNNAMED_INDEX in frame.columns and MADE_ID not in frame.columns:
-        return frame.rename(columns={UNNAMED_INDEX: MADE_ID})
-    return frame
+    if UNNAMED_INDEX in loaded.frame.columns and MADE_ID not in loaded.frame.columns:
+        loaded.frame = loaded.frame.rename(columns={UNNAMED_INDEX: MADE_ID})
+        loaded.coded = {MADE_ID if name == UNNAMED_INDEX else name for name in loaded.coded}
 
 
 def _id_candidates(frame: pd.DataFrame) -> list[str]:
