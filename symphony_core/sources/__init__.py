@@ -19,7 +19,7 @@ from symphony_core.progress import Cancel, Progress, cancellable, never, silent
 from symphony_core.sources import demo
 from symphony_core.sources.address import masked
 from symphony_core.sources.finishing import finish
-from symphony_core.sources.kinds import chosen_file, chosen_folder, is_known, located
+from symphony_core.sources.kinds import chosen_file, chosen_folder, is_foreign, is_known, located
 from symphony_core.sources.listing import digest_of, listed
 from symphony_core.sources.memory import finish_frame, open_arrow, open_frame
 from symphony_core.sources.once import opened_once, shared_if_equal
@@ -61,13 +61,22 @@ def open_source(
         loaded = read_postgres(text, options, progress)
         fresh = finish_frame(loaded, options, name_of(text), masked(text))
         return shared_if_equal((masked(text), options), fresh)
-    return _open_place(located(text), options, progress, masked(text))
+    place = located(text)
+    if is_foreign(text):
+        raise BadSource(
+            f"nothing here opens {masked(text)!r}; give a file or folder, sqlite:///FILE, "
+            "postgresql://..., or install a plugin that opens such addresses.",
+            source=masked(text),
+        )
+    return _open_place(place, options, progress, masked(text))
 
 
 def can_open(source: str) -> bool:
     """Say whether text names something that `open_source` opens itself, rather than a plugin."""
     if source.startswith(demo.PREFIX) or is_postgres(source):
         return True
+    if is_foreign(source):
+        return False
     try:
         place = located(source)
         return is_known(Place(place.path.expanduser(), place.asked))
@@ -90,7 +99,7 @@ def _open_place(place: Place, options: SourceOptions, progress: Progress, source
         _check_file(real, source)
         status = real.stat()
     except (FileNotFoundError, NotADirectoryError) as error:
-        folder = masked(str(place.path.expanduser().absolute().parent))
+        folder = place.path.expanduser().absolute().parent
         raise SourceNotFound(f"there is no file {source!r} (looked in {folder}).", source=source) from error
     except (OSError, ValueError, RuntimeError) as error:
         raise BadSource(f"{source!r} cannot be read: {error}.", source=source) from error

@@ -23,6 +23,7 @@ TIMEOUT_S = 60.0
 # Shorter ones protect nothing, and hiding them would cross out half of every message.
 MIN_SECRET_CHARS = 3
 
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 _LOGIN = re.compile(r"(://[^:/@]*):(.*)@", re.DOTALL)
 _SECRET = re.compile(r"((?:^|[?&\s])(?:\w*password|passwd|pwd|passfile|token)=)([^&\s]*)", re.IGNORECASE)
 _QUERY = re.compile(r"(?:^|(?<=[?&]))query=", re.IGNORECASE)
@@ -78,6 +79,11 @@ def one_select(query: str) -> str:
     if any(m[0] == ";" for m in tokens):
         raise BadSource("the query holds more than one statement; give one SELECT, or WITH ... SELECT.")
     return query.strip()
+
+
+def is_address(text: str) -> bool:
+    """Say whether text starts like an address and not like a path."""
+    return _SCHEME.match(text) is not None
 
 
 def masked(source: str) -> str:

@@ -132,7 +132,7 @@ class _Repair:
             odd.append(f"{_lines_are(self._long)} too long; what is beyond is in column {names[-1]!r}.")
         if self._padded_count:
             odd.append(
-                f"{self._padded_count:,} lines end with delimiters that part nothing; they are ignored."
+                f"delimiters at the end of a line that part nothing are ignored ({self._padded_count:,})."
             )
         return odd
 

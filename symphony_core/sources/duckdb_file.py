@@ -49,7 +49,8 @@ def read_duckdb(place: Place, options: SourceOptions, progress: Progress) -> Loa
             read = lambda: _fetch(connection, asked, name, fetched)  # noqa: E731 - what the thread runs
             table = wait_for(read, connection.interrupt, fetched, asked.timeout_s, progress)
     except duckdb.Error as error:
-        raise BadSource(f"{name}: the database says: {error}", source=str(place.path)) from error
+        words = " ".join(str(error).partition("\n\nLINE")[0].split())
+        raise BadSource(f"{name}: the database says: {words}", source=str(place.path)) from error
     rows = Rows(table.schema, len(table), table.to_batches(max_chunksize=BATCH_ROWS))
     loaded = from_rows(rows, options, name, progress)
     loaded.odd[:0] = cut_notice(fetched)
@@ -62,7 +63,7 @@ def _fetch(connection: Any, asked: Asked, where: str, fetched: Fetched) -> pa.Ta
     ).fetchall()
     tables = {n if s == "main" else f"{s}.{n}": quoted(s, n) for s, n in found}
     sql, _ = statement(asked, tables, where)
-    reader = connection.execute(sql).to_arrow_reader(BATCH_ROWS)
+    reader = connection.sql(sql).to_arrow_reader(BATCH_ROWS)
     batches = []
     for batch in reader:
         room = fetched.max_rows - fetched.row_count

@@ -41,11 +41,18 @@ class _NotForArrow(Exception):
 
 def read_json(place: Place, options: SourceOptions, progress: Progress = silent) -> Loaded:
     """Read records. Raises BadFormat, with the line, for what is no JSON or no table."""
-    file = TextFile(place.path, between(progress, 0, 0.8))
-    name = place.path.name
+    return _read(TextFile(place.path, between(progress, 0, 0.8)), options, progress)
+
+
+def _read(file: TextFile, options: SourceOptions, progress: Progress) -> Loaded:
+    name = file.path.name
     try:
         table = _by_arrow(file) if not file.head.lstrip().startswith(b"[") else None
-    except (_NotForArrow, pa.ArrowException, UnicodeDecodeError):
+    except (_NotForArrow, pa.ArrowException):
+        table = None
+    except UnicodeDecodeError:
+        if file.decode_as_windows():
+            return _read(file, options, progress)
         table = None
     if table is not None:
         rows = Rows(table.schema, len(table), table.to_batches(max_chunksize=BATCH_ROWS))
@@ -70,6 +77,7 @@ def _by_arrow(file: TextFile) -> pa.Table:
 
 
 def _block_table(block: bytes) -> pa.Table:
+    block.decode("utf-8")  # Arrow takes any bytes for text here
     lines_once = pajson.ReadOptions(block_size=len(block) + 1)
     table = pajson.read_json(io.BytesIO(block), read_options=lines_once)
     guessed = [field.name for field in table.schema if pa.types.is_timestamp(field.type)]

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from symphony_core.errors import BadFormat, BadSource
 from symphony_core.media import AUDIO_SUFFIXES, SUFFIXES
+from symphony_core.sources.address import is_address
 from symphony_core.sources.arrow_file import is_arrow, read_arrow
 from symphony_core.sources.csv_file import TAB_ENDINGS, read_csv
 from symphony_core.sources.duckdb_file import is_duckdb, read_duckdb
@@ -56,6 +57,11 @@ def located(source: str) -> Place:
     if mark and (scheme or path.casefold().endswith(DATABASE_ENDINGS)) and not os.path.lexists(text):
         return Place(Path(path), asked)
     return Place(Path(text))
+
+
+def is_foreign(source: str) -> bool:
+    """Say whether this is an address of a kind that none of our readers of files takes."""
+    return is_address(source) and not source.casefold().startswith(FILE_SCHEMES)
 
 
 def is_known(place: Place) -> bool:

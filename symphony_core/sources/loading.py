@@ -125,7 +125,10 @@ class _BatchReader:
             if name in loaded.vectors:
                 continue
             if name in self._coders:
-                columns[name] = loaded.code(name, *self._coders.pop(name).finished())
+                coder = self._coders.pop(name)
+                columns[name] = loaded.code(name, *coder.finished())
+                if coder.is_repaired:
+                    loaded.odd.append(f"column {name!r} holds bytes that are not UTF-8; shown as \\xNN.")
                 continue
             pieces = self._collectors[name].pending if name in self._collectors else self._pieces.pop(name)
             columns[name] = frames.from_arrow(pa.chunked_array(pieces, type=self._type(name, pieces)))

@@ -35,10 +35,11 @@ class TextCoder:
         self._pending: list[pa.DictionaryArray] = []
         self._pending_levels = 0
         self._texts: list[pa.Array] | None = None  # the column itself, once it has too many values
+        self.is_repaired = False  # whether any value was not valid UTF-8
 
     def add(self, piece: pa.Array) -> None:
         """Take the next rows."""
-        text = piece.cast(pa.large_string())
+        text = self._valid(piece.cast(pa.large_string()))
         if self._texts is not None:
             self._texts.append(text)
             return
@@ -54,6 +55,17 @@ class TextCoder:
         if self._texts is not None:
             return frames.from_arrow(pa.chunked_array(self._texts, type=pa.large_string())), False
         return frames.from_codes(self._codes, self._levels), True
+
+    def _valid(self, text: pa.Array) -> pa.Array:
+        """Give text that is UTF-8; Arrow files may hold other bytes, which would fail far from here."""
+        try:
+            text.validate(full=True)
+        except pa.ArrowInvalid:
+            self.is_repaired = True
+            values = text.cast(pa.large_binary()).to_pylist()
+            decoded = [None if v is None else v.decode("utf-8", "backslashreplace") for v in values]
+            return pa.array(decoded, pa.large_string())
+        return text
 
     def _join(self) -> None:
         """Bring the codes of pending pieces onto the common levels, which only grow at their end."""
