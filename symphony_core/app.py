@@ -239,7 +239,7 @@ def _dataset(source: object, options: SourceOptions, registry: Registry) -> Data
     if isinstance(source, Dataset):
         return source
     if not isinstance(source, (str, os.PathLike)):
-        return open_source(source, options)  # type: ignore[arg-type]  # refuses what it does not know
+        return open_source(source, options)
     text = os.fspath(source)
     if not can_open(text):
         opened = registry.open_dataset(text, options.given())

@@ -151,14 +151,14 @@ def _coded(encoded: pa.ChunkedArray, levels: list[str]) -> ColumnData:
 
 def code_dtype(level_count: int) -> type[np.signedinteger]:
     """Give the smallest type that holds codes over so many levels, as pandas chooses it."""
-    return np.int8 if level_count < 2**7 else np.int16 if level_count < 2**15 else np.int32
+    return np.int8 if level_count < 127 else np.int16 if level_count < 32_767 else np.int32
 
 
 def _category_data(series: pd.Series) -> ColumnData:
     levels = tuple(str(level) for level in series.cat.categories)
     if len(levels) > MAX_LEVELS:
         return text_data(_chunked(series.astype(TEXT)))
-    return ColumnData(Kind.CATEGORY, _sealed(series.cat.codes.to_numpy()), levels=levels)
+    return ColumnData(Kind.CATEGORY, _sealed(series.array.codes), levels=levels)
 
 
 def _nullable_data(series: pd.Series, missing: np.ndarray) -> ColumnData:
@@ -182,6 +182,8 @@ def _chunked(series: pd.Series) -> pa.ChunkedArray:
 def _simple(column: pa.ChunkedArray) -> pa.ChunkedArray:
     """Undo the storage details that have no meaning for a reader."""
     kind = column.type
+    if isinstance(kind, pa.UuidType):
+        return pa.chunked_array([pa.array([_text_or_none(v) for v in column], pa.large_string())])
     if isinstance(kind, pa.BaseExtensionType):
         storage = [chunk.storage for chunk in column.chunks]
         return _simple(pa.chunked_array(storage, type=kind.storage_type))
@@ -194,6 +196,10 @@ def _simple(column: pa.ChunkedArray) -> pa.ChunkedArray:
     if pa.types.is_float16(kind):
         return column.cast(pa.float32())
     return column
+
+
+def _text_or_none(value: pa.Scalar) -> str | None:
+    return None if value.as_py() is None else str(value.as_py())
 
 
 def _is_string(kind: pa.DataType) -> bool:

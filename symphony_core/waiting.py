@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from symphony_core import notebook
 from symphony_core.progress import Progress, silent
@@ -71,7 +72,7 @@ def _in_cell() -> Callable[[str], None]:
     """Give a function that updates one plain text below the cell."""
     from IPython.display import display  # a kernel has it; a script may not
 
-    handles = []
+    handles: list[Any] = []
 
     def show(text: str) -> None:
         data = {"text/plain": text}

@@ -94,27 +94,26 @@ def title_of(source: str) -> str:
 def _open_place(place: Place, options: SourceOptions, progress: Progress, source: str) -> Dataset:
     try:
         real = place.path.expanduser().resolve(strict=True)
-        if real.is_dir():
-            return _open_folder(real, options, progress, source)
-        _check_file(real, source)
+        entries = listed(real, progress) if real.is_dir() else None
+        if entries is None:
+            _check_file(real, source)
         status = real.stat()
     except (FileNotFoundError, NotADirectoryError) as error:
         folder = place.path.expanduser().absolute().parent
         raise SourceNotFound(f"there is no file {source!r} (looked in {folder}).", source=source) from error
     except (OSError, ValueError, RuntimeError) as error:
         raise BadSource(f"{source!r} cannot be read: {error}.", source=source) from error
-    key = (str(real), status.st_size, status.st_mtime_ns, _log_stamp(real), place.asked, options)
-    found = Place(real, place.asked)
-    read = lambda: _read(chosen_file(found, source), found, options, progress, source)  # noqa: E731
-    return opened_once(key, read, progress)
+    found = Place(real, place.asked, entries or ())
+    if entries is None:
+        stamp: tuple[object, ...] = (status.st_size, status.st_mtime_ns, _log_stamp(real), place.asked)
+    else:
+        stamp = (digest_of(entries),)
 
+    def read() -> Dataset:
+        reader = chosen_file(found, source) if entries is None else chosen_folder(found, source)
+        return _read(reader, found, options, progress, source)
 
-def _open_folder(folder: Path, options: SourceOptions, progress: Progress, source: str) -> Dataset:
-    entries = listed(folder, progress)
-    place = Place(folder, entries=entries)
-    key = (str(folder), digest_of(entries), options)
-    read = lambda: _read(chosen_folder(place, source), place, options, progress, source)  # noqa: E731
-    return opened_once(key, read, progress)
+    return opened_once((str(real), stamp, options), read, progress)
 
 
 def _read(reader: Reader, place: Place, options: SourceOptions, progress: Progress, source: str) -> Dataset:

@@ -95,6 +95,22 @@ def masked(source: str) -> str:
     return f"{shown}query={query}" if query else shown
 
 
+def server_parts(source: str) -> tuple[str, str, str, str]:
+    """Part an address into one without login, the user, the password and what is asked; all decoded.
+
+    A password with `@`, `/` or `?` in it is taken as it was meant, also when it was not encoded.
+    """
+    parameters, query = _parted(source)
+    login = _LOGIN.search(parameters)
+    start = login.end() if login else 0
+    head, _, asked = parameters[start:].partition("?")
+    asked = f"{asked}query={query}" if query else asked
+    if login is None:
+        return head, "", "", asked
+    scheme = parameters[: login.start()] + "://"
+    return scheme + head, unquote(login[1].removeprefix("://")), unquote(login[2]), asked
+
+
 def without_secrets(text: str, source: str) -> str:
     """Cross the password of an address out of a text about it."""
     parameters = _parted(source)[0]

@@ -30,7 +30,7 @@ def read_media_folder(place: Place, options: SourceOptions, progress: Progress) 
     folders between), `split` where the first folders are train, val, test and the like, `bytes` (size).
     """
     media = [entry for entry in place.entries if entry.name.lower().endswith(_IMAGES + _SOUNDS)]
-    names = [entry.name for entry in media]
+    names, odd = _as_unicode([entry.name for entry in media])
     columns: dict[str, pa.Array] = {"id": pa.array(names, pa.large_string())}
     for column, endings in (("image", _IMAGES), ("audio", _SOUNDS)):
         is_such = [name.lower().endswith(endings) for name in names]
@@ -44,11 +44,25 @@ def read_media_folder(place: Place, options: SourceOptions, progress: Progress) 
     table = pa.table(columns)
     loaded = from_rows(Rows(table.schema, len(table), table.to_batches()), options, place.path.name, progress)
     loaded.media_root = place.path
+    loaded.odd += odd
     if len(media) < len(place.entries):
         other = next(e.name for e in place.entries if not e.name.lower().endswith(_IMAGES + _SOUNDS))
         count = len(place.entries) - len(media)
         loaded.odd.append(f"{count:,} files are no images or sounds and were left out (first: {other!r}).")
     return loaded
+
+
+def _as_unicode(names: list[str]) -> tuple[list[str], list[str]]:
+    """Give names that are text in any encoding, and a sentence if some were not."""
+    try:
+        "".join(names).encode()
+    except UnicodeEncodeError:  # disks take any bytes as a name
+        shown = [
+            name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace") for name in names
+        ]
+        count = sum(before != after for before, after in zip(names, shown, strict=True))
+        return shown, [f"{count:,} names of files are not UTF-8 (shown as \\xNN); these cannot be displayed."]
+    return names, []
 
 
 def _places(names: list[str]) -> dict[str, pa.Array]:

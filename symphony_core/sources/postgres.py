@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from symphony_core.errors import BadSource
 from symphony_core.progress import Progress
-from symphony_core.sources.address import Asked, masked, parse_asked, without_secrets
+from symphony_core.sources.address import Asked, masked, parse_asked, server_parts, without_secrets
 from symphony_core.sources.database import Fetched, collected, loaded_from, quoted, statement, wait_for
 from symphony_core.sources.loading import Loaded
 from symphony_core.sources.options import SourceOptions
@@ -36,11 +36,11 @@ def read_postgres(source: str, options: SourceOptions, progress: Progress) -> Lo
     Raises BadSource if the server cannot be reached, refuses, or takes too long; the password is in no
     message.
     """
-    head, _, tail = source.partition("?")
+    address, user, password, tail = server_parts(source)
     asked = parse_asked(tail)
     fetched = Fetched(asked.max_rows)
     try:
-        reading = _Reading(_engine(head, asked), asked, masked(head), fetched)
+        reading = _Reading(_engine(address, user, password, asked), asked, name_of(source), fetched)
         columns, odd = wait_for(reading.columns, reading.stop, fetched, asked.timeout_s, progress)
     except (_imported().exc.SQLAlchemyError, ValueError) as error:
         _fail(error, source)
@@ -49,15 +49,17 @@ def read_postgres(source: str, options: SourceOptions, progress: Progress) -> Lo
 
 def name_of(source: str) -> str:
     """Give a short name for the page: the database, and the table if one is named."""
-    head, _, tail = source.partition("?")
-    database = head.rpartition("/")[2] if head.count("/") > 2 else "postgres"
+    address, _, _, tail = server_parts(source)
+    database = address.partition("://")[2].partition("/")[2] or "postgres"
     table = "" if "query=" in tail else parse_asked(tail).table
     return f"{database}.{table}" if table else database
 
 
-def _engine(head: str, asked: Asked) -> sqlalchemy.Engine:
+def _engine(address: str, user: str, password: str, asked: Asked) -> sqlalchemy.Engine:
     sqlalchemy = _imported()
-    url = sqlalchemy.make_url(head).set(drivername=DRIVER)
+    url = sqlalchemy.make_url(address).set(drivername=DRIVER)
+    if user or password:
+        url = url.set(username=user, password=password)
     wanted = {"connect_timeout": CONNECT_S, **asked.rest}
     return sqlalchemy.create_engine(url, connect_args=wanted, poolclass=sqlalchemy.NullPool)
 
@@ -93,8 +95,8 @@ class _Reading:
             tables = {n if s == "public" else f"{s}.{n}": quoted(s, n) for s, n in found}
         sql, _ = statement(self._asked, tables, self._where)
         streamed = {"stream_results": True, "max_row_buffer": CHUNK_ROWS, "no_parameters": True}
-        result = connection.exec_driver_sql(sql, execution_options=streamed)
-        return collected(result.keys(), result, self._fetched, has_dates=True)
+        with closing(connection.exec_driver_sql(sql, execution_options=streamed)) as result:
+            return collected(result.keys(), result, self._fetched, has_dates=True)
 
 
 def _fail(error: Exception, source: str) -> NoReturn:

@@ -207,7 +207,7 @@ def test_a_source_that_no_plugin_takes_is_nobodys(plugin_folder):
 
 def test_the_only_error_for_the_user_passes_through_open_dataset(plugin_folder):
     install_plugin(plugin_folder, "sql", SOURCE_PLUGIN.format(body="raise BadSource('no table cats')"))
-    with pytest.raises(BadSource, match="^no table cats$"):
+    with pytest.raises(BadSource, match=r"^no table cats$"):
         Registry().open_dataset("sql:cats", {})
 
 
