@@ -23,6 +23,10 @@ TEXT = pd.StringDtype(na_value=np.nan)
 # Rows looked at before all of a long text column is encoded in vain.
 SAMPLE_ROWS = 4 * MAX_LEVELS
 
+# Zones are worked out with Python's datetime, which knows the years 1 to 9999; a zone moves by a day at most.
+FIRST_ZONED = np.datetime64("0001-01-02", "s")
+LAST_ZONED = np.datetime64("9999-12-30", "s")
+
 _NULLABLE_NUMBERS: dict[pa.DataType, pd.api.extensions.ExtensionDtype] = {
     pa.int8(): pd.Int8Dtype(),
     pa.int16(): pd.Int16Dtype(),
@@ -101,6 +105,16 @@ def as_text(frame: pd.DataFrame, names: Collection[str]) -> pd.DataFrame:
     """Give the frame with these columns, held as codes, as the plain text they stand for."""
     held = [name for name in frame.columns if name in names]
     return frame.assign(**{name: frame[name].astype(TEXT) for name in held}) if held else frame
+
+
+def without_far_zone(series: pd.Series) -> tuple[pd.Series, str | None]:
+    """Give zoned times of which some are outside the calendar of Python's zones as plain UTC, and say so."""
+    if not isinstance(series.dtype, pd.DatetimeTZDtype):
+        return series, None
+    utc = series.dt.tz_convert("UTC").dt.tz_localize(None)
+    if utc.isna().all() or (utc.min() >= FIRST_ZONED and utc.max() <= LAST_ZONED):
+        return series, None
+    return utc, f"holds times outside the years 1 to 9999; shown in UTC and not in {series.dtype.tz}"
 
 
 def chunks(series: pd.Series) -> list[pa.Array]:

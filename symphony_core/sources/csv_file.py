@@ -55,7 +55,7 @@ def _read(file: TextFile, delimiter: str, options: SourceOptions) -> TextTable:
                 block_bytes *= 16
             elif "UTF" in reason.upper() and file.decode_as_windows():
                 continue
-            elif "Expected" in reason:
+            elif "Expected" in reason or ("Empty CSV" in reason and file.head.strip()):
                 return repaired(file, delimiter)
             else:
                 raise BadFormat(

@@ -104,8 +104,9 @@ class _Repair:
             return [*values[:width], ""]
         self._long.append(number)
         written = io.StringIO()
-        csv.writer(written, delimiter=self._delimiter, lineterminator="").writerow(surplus)
-        return [*values[:width], written.getvalue()]
+        # It quotes line ends within values only if they are those that it writes itself.
+        csv.writer(written, delimiter=self._delimiter, lineterminator="\r\n").writerow(surplus)
+        return [*values[:width], written.getvalue().removesuffix("\r\n")]
 
     def _keep(self, rows: list[list[str]]) -> None:
         if rows:

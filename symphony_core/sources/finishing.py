@@ -13,6 +13,7 @@ from symphony_core.dataset import MAX_NOTICE_IDS, Dataset, Notice
 from symphony_core.errors import BadRole, BadRows
 from symphony_core.role_inference import SCORE_ROLES, Columns, infer_roles
 from symphony_core.roles import Role, RoleChoice, Roles
+from symphony_core.sources.doubts import doubts
 from symphony_core.sources.loading import Loaded
 from symphony_core.sources.options import SourceOptions
 
@@ -41,8 +42,10 @@ def finish(
         return frames.column_data(frame[column])
 
     dimensions = {n: v.dimension for n, v in loaded.vectors.items()}
-    roles = infer_roles(Columns(frame, data, dimensions), options.given(), id_choice)
-    notices += _role_notices(roles) + _vector_notices(loaded, frame[id_choice.column])
+    columns = Columns(frame, data, dimensions)
+    roles = infer_roles(columns, options.given(), id_choice)
+    ids = frame[id_choice.column]
+    notices += _role_notices(roles) + _vector_notices(loaded, ids) + doubts(columns, roles, ids)
     if len(frame) == 0:
         notices.append(Notice("the table has no rows."))
     return Dataset(

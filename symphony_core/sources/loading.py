@@ -131,7 +131,10 @@ class _BatchReader:
                     loaded.odd.append(f"column {name!r} holds bytes that are not UTF-8; shown as \\xNN.")
                 continue
             pieces = self._collectors[name].pending if name in self._collectors else self._pieces.pop(name)
-            columns[name] = frames.from_arrow(pa.chunked_array(pieces, type=self._type(name, pieces)))
+            column = frames.from_arrow(pa.chunked_array(pieces, type=self._type(name, pieces)))
+            columns[name], oddity = frames.without_far_zone(column)
+            if oddity:
+                loaded.odd.append(f"column {name!r} {oddity}.")
         loaded.frame = _frame_of(columns, self.row_count)
         return loaded
 
@@ -146,8 +149,8 @@ def from_frame(frame: pd.DataFrame, options: SourceOptions, where: str) -> Loade
     columns: dict[str, pd.Series] = {}
     for name in frame.columns:
         series, oddity = frames.tidy(frame[name].reset_index(drop=True))
-        if oddity:
-            loaded.odd.append(f"column {name!r} {oddity}.")
+        series, far = frames.without_far_zone(series)
+        loaded.odd += [f"column {name!r} {odd}." for odd in (oddity, far) if odd]
         if _take_vectors(loaded, name, series, options):
             continue
         if isinstance(series.dtype, pd.StringDtype):
