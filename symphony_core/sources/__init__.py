@@ -20,7 +20,7 @@ from symphony_core.sources import demo
 from symphony_core.sources.address import masked
 from symphony_core.sources.finishing import finish
 from symphony_core.sources.kinds import chosen_file, chosen_folder, is_foreign, is_known, located
-from symphony_core.sources.listing import digest_of, listed
+from symphony_core.sources.listing import Listing, listed
 from symphony_core.sources.memory import finish_frame, open_arrow, open_frame
 from symphony_core.sources.once import opened_once, shared_if_equal
 from symphony_core.sources.options import SourceOptions
@@ -94,8 +94,8 @@ def title_of(source: str) -> str:
 def _open_place(place: Place, options: SourceOptions, progress: Progress, source: str) -> Dataset:
     try:
         real = place.path.expanduser().resolve(strict=True)
-        entries = listed(real, progress) if real.is_dir() else None
-        if entries is None:
+        files = listed(real, progress) if real.is_dir() else None
+        if files is None:
             _check_file(real, source)
         status = real.stat()
     except (FileNotFoundError, NotADirectoryError) as error:
@@ -103,14 +103,14 @@ def _open_place(place: Place, options: SourceOptions, progress: Progress, source
         raise SourceNotFound(f"there is no file {source!r} (looked in {folder}).", source=source) from error
     except (OSError, ValueError, RuntimeError) as error:
         raise BadSource(f"{source!r} cannot be read: {error}.", source=source) from error
-    found = Place(real, place.asked, entries or ())
-    if entries is None:
+    found = Place(real, place.asked, files or Listing())
+    if files is None:
         stamp: tuple[object, ...] = (status.st_size, status.st_mtime_ns, _log_stamp(real), place.asked)
     else:
-        stamp = (digest_of(entries),)
+        stamp = (files.digest(),)
 
     def read() -> Dataset:
-        reader = chosen_file(found, source) if entries is None else chosen_folder(found, source)
+        reader = chosen_file(found, source) if files is None else chosen_folder(found, source)
         return _read(reader, found, options, progress, source)
 
     return opened_once((str(real), stamp, options), read, progress)

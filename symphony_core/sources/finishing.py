@@ -125,6 +125,8 @@ def _id_problem(ids: pd.Series) -> tuple[str, int] | None:
     missing = np.flatnonzero(ids.isna())
     if len(missing):
         return f"{_rows(len(missing))} no value (first: row {_listed(missing)}, counted from 0)", len(missing)
+    if isinstance(ids.dtype, pd.StringDtype) and frames.is_unique_text(ids):
+        return None
     repeated = ids.duplicated(keep=False)
     if repeated.any():
         values = ids[repeated].drop_duplicates().tolist()

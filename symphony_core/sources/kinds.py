@@ -96,7 +96,7 @@ def chosen_folder(place: Place, source: str) -> Reader:
     for reader in FOLDERS:
         if reader.knows(place):
             return reader
-    inside = f"{len(place.entries):,} files, none of them such" if place.entries else "no files"
+    inside = f"{len(place.files):,} files, none of them such" if place.files else "no files"
     raise BadSource(
         f"{source!r} is a folder with {inside}; name one file in it, or a folder of "
         f"{', of '.join(reader.what for reader in FOLDERS[1:])}, or of {FOLDERS[0].what}.",

@@ -135,7 +135,7 @@ class _BatchReader:
             columns[name], oddity = frames.without_far_zone(column)
             if oddity:
                 loaded.odd.append(f"column {name!r} {oddity}.")
-        loaded.frame = _frame_of(columns, self.row_count)
+        loaded.frame = frame_of(columns, self.row_count)
         return loaded
 
     def _type(self, name: str, pieces: list[pa.Array]) -> pa.DataType:
@@ -156,7 +156,7 @@ def from_frame(frame: pd.DataFrame, options: SourceOptions, where: str) -> Loade
         if isinstance(series.dtype, pd.StringDtype):
             series = loaded.code(name, *coded(series))
         columns[name] = series
-    loaded.frame = _frame_of(columns, len(frame))
+    loaded.frame = frame_of(columns, len(frame))
     return loaded
 
 
@@ -188,7 +188,8 @@ def _keep(loaded: Loaded, name: str, collector: VectorCollector, *, is_asked: bo
     return True
 
 
-def _frame_of(columns: Mapping[str, pd.Series], row_count: int) -> pd.DataFrame:
+def frame_of(columns: Mapping[str, pd.Series], row_count: int) -> pd.DataFrame:
+    """Give columns as a frame whose names are any text."""
     frame = pd.DataFrame(dict(columns), index=pd.RangeIndex(row_count))
     frame.columns = pd.Index(list(columns), dtype=object)
     return frame

@@ -5,11 +5,16 @@ Names and sizes are all that is read; a picture is decoded when it is shown.
 
 from __future__ import annotations
 
+import numpy as np
+import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
+from symphony_core import frames
 from symphony_core.media import AUDIO_SUFFIXES, SUFFIXES
 from symphony_core.progress import Progress
-from symphony_core.sources.loading import Loaded, Rows, from_rows
+from symphony_core.role_inference import check_asked
+from symphony_core.sources.loading import Loaded, frame_of
 from symphony_core.sources.options import SourceOptions
 from symphony_core.sources.parts import SPLIT, SPLITS
 from symphony_core.sources.reader import Place
@@ -20,7 +25,7 @@ _SOUNDS = tuple(AUDIO_SUFFIXES)
 
 def is_media_folder(place: Place) -> bool:
     """Say whether the folder holds images or sounds, at any depth."""
-    return any(name.lower().endswith(_IMAGES + _SOUNDS) for name, _, _ in place.entries)
+    return bool(place.files.ending_in(_IMAGES + _SOUNDS).any())
 
 
 def read_media_folder(place: Place, options: SourceOptions, progress: Progress) -> Loaded:
@@ -29,49 +34,64 @@ def read_media_folder(place: Place, options: SourceOptions, progress: Progress) 
     Columns: `id` (the path from the folder), `image` or `audio` or both (the same path), `label` (the
     folders between), `split` where the first folders are train, val, test and the like, `bytes` (size).
     """
-    media = [entry for entry in place.entries if entry.name.lower().endswith(_IMAGES + _SOUNDS)]
-    names, odd = _as_unicode([entry.name for entry in media])
-    columns: dict[str, pa.Array] = {"id": pa.array(names, pa.large_string())}
-    for column, endings in (("image", _IMAGES), ("audio", _SOUNDS)):
-        is_such = [name.lower().endswith(endings) for name in names]
-        if all(is_such):
+    files = place.files
+    is_image, is_sound = files.ending_in(_IMAGES), files.ending_in(_SOUNDS)
+    is_media = is_image | is_sound
+    paths = _chosen(files.paths, is_media)
+    columns = {"id": _text(paths)}
+    for column, is_such in (("image", is_image[is_media]), ("audio", is_sound[is_media])):
+        if is_such.all():
             columns[column] = columns["id"]
-        elif any(is_such):
-            paths = [name if fits else None for name, fits in zip(names, is_such, strict=True)]
-            columns[column] = pa.array(paths, pa.large_string())
-    columns |= _places(names)
-    columns["bytes"] = pa.array([entry.byte_count for entry in media], pa.int64())
-    table = pa.table(columns)
-    loaded = from_rows(Rows(table.schema, len(table), table.to_batches()), options, place.path.name, progress)
-    loaded.media_root = place.path
-    loaded.odd += odd
-    if len(media) < len(place.entries):
-        other = next(e.name for e in place.entries if not e.name.lower().endswith(_IMAGES + _SOUNDS))
-        count = len(place.entries) - len(media)
-        loaded.odd.append(f"{count:,} files are no images or sounds and were left out (first: {other!r}).")
+        elif is_such.any():
+            columns[column] = _text(pc.if_else(pa.array(is_such), paths, pa.scalar(None, paths.type)))
+    places = _places(files.folders, files.folder_numbers[is_media])
+    columns |= places
+    columns["bytes"] = pd.Series(np.array(files.byte_counts, dtype=np.int64)[is_media])
+    check_asked(list(columns), options.given(), place.path.name)
+    loaded = Loaded(frame_of(columns, len(paths)), coded=set(places), media_root=place.path)
+    if not is_media.all():
+        other = _chosen(files.paths, ~is_media)
+        loaded.odd.append(
+            f"{len(other):,} files are no images or sounds and were left out (first: {other[0].as_py()!r})."
+        )
+    if files.odd_count:
+        loaded.odd.append(
+            f"{files.odd_count:,} names of files are not UTF-8 (shown as \\xNN) and cannot be displayed."
+        )
+    progress(1.0, f"{len(paths):,} files")
     return loaded
 
 
-def _as_unicode(names: list[str]) -> tuple[list[str], list[str]]:
-    """Give names that are text in any encoding, and a sentence if some were not."""
-    try:
-        "".join(names).encode()
-    except UnicodeEncodeError:  # disks take any bytes as a name
-        shown = [
-            name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace") for name in names
-        ]
-        count = sum(before != after for before, after in zip(names, shown, strict=True))
-        return shown, [f"{count:,} names of files are not UTF-8 (shown as \\xNN); these cannot be displayed."]
-    return names, []
+def _chosen(paths: pa.Array, is_wanted: np.ndarray) -> pa.Array:
+    return paths if is_wanted.all() else paths.filter(pa.array(is_wanted))
 
 
-def _places(names: list[str]) -> dict[str, pa.Array]:
-    """Give the split and the label that the folders say, as far as they say any."""
-    folders = [name.rpartition("/")[0] for name in names]
+def _text(paths: pa.Array) -> pd.Series:
+    return frames.from_arrow(pa.chunked_array([paths]))
+
+
+def _places(folders: list[str], numbers: np.ndarray) -> dict[str, pd.Series]:
+    """Give the split and the label that the folders say, as far as they say any.
+
+    numbers: for each row the place of its folder in `folders`.
+    """
+    used = np.unique(numbers)
+    labels = {n: folders[n].rstrip("/") for n in used.tolist()}
     columns = {}
-    if all(folder.partition("/")[0].casefold() in SPLITS for folder in set(folders)):
-        columns[SPLIT] = pa.array([folder.partition("/")[0] for folder in folders], pa.large_string())
-        folders = [folder.partition("/")[2] for folder in folders]
-    if any(folders):
-        columns["label"] = pa.array([folder or None for folder in folders], pa.large_string())
+    if all(label.partition("/")[0].casefold() in SPLITS for label in labels.values()):
+        columns[SPLIT] = _by_folder({n: label.partition("/")[0] for n, label in labels.items()}, numbers)
+        labels = {n: label.partition("/")[2] for n, label in labels.items()}
+    if any(labels.values()):
+        columns["label"] = _by_folder(labels, numbers)
     return columns
+
+
+def _by_folder(texts: dict[int, str], numbers: np.ndarray) -> pd.Series:
+    """Give the text of each row's folder as codes; empty is missing."""
+    levels = [text for text in dict.fromkeys(texts.values()) if text]
+    code_of = {text: code for code, text in enumerate(levels)}
+    codes = np.full(max(texts) + 1, -1, dtype=np.int32)
+    for number, text in texts.items():
+        codes[number] = code_of.get(text, -1)
+    shown = [text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace") for text in levels]
+    return frames.from_codes([codes[numbers]], pa.array(shown, pa.large_string()))

@@ -7,13 +7,13 @@ the person is told, because a wrong guess shows wrong data.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from symphony_core import fingerprint
 from symphony_core.progress import Progress
-from symphony_core.sources.listing import Entry, digest_of
+from symphony_core.sources.listing import Listing
 from symphony_core.sources.loading import Loaded
 from symphony_core.sources.options import SourceOptions
 
@@ -26,12 +26,12 @@ HEAD_BYTES = 2**16
 class Place:
     """A file or folder that is there.
 
-    asked: what followed `?` behind a database file, e.g. "table=cats". entries: the files of a folder.
+    asked: what followed `?` behind a database file, e.g. "table=cats". files: those of a folder.
     """
 
     path: Path
     asked: str = ""
-    entries: Sequence[Entry] = ()
+    files: Listing = field(default_factory=Listing)
 
     @property
     def ending(self) -> str:
@@ -60,7 +60,7 @@ def by_values(place: Place, loaded: Loaded, progress: Progress) -> str:
 
 def by_names(place: Place, loaded: Loaded, progress: Progress) -> str:
     """Give the fingerprint of names, sizes and times of files whose content was not read."""
-    return digest_of(place.entries)
+    return place.files.digest()
 
 
 @dataclass(frozen=True)

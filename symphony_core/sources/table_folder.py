@@ -50,13 +50,14 @@ def read_saved_dataset(place: Place, options: SourceOptions, progress: Progress)
 
 def is_parquet_folder(place: Place) -> bool:
     """Say whether the folder holds parquet files, at any depth."""
-    return any(name.casefold().endswith(PARQUET_ENDINGS) for name, _, _ in place.entries)
+    return bool(place.files.ending_in(PARQUET_ENDINGS).any())
 
 
 def read_parquet_folder(place: Place, options: SourceOptions, progress: Progress) -> Loaded:
     """Read all parquet files as one table. Raises BadFormat if they do not fit together."""
-    names = [entry.name for entry in place.entries if entry.byte_count]
-    chosen = [name for name in names if name.casefold().endswith(PARQUET_ENDINGS)]
+    sizes = place.files.byte_counts
+    names = [n for n, size in zip(place.files.paths.to_pylist(), sizes, strict=True) if size]
+    chosen = [name for name in sorted(names) if name.casefold().endswith(PARQUET_ENDINGS)]
     if not chosen:
         raise BadFormat(
             f"{place.path.name}: all its parquet files are empty (0 bytes).", source=str(place.path)
