@@ -117,11 +117,6 @@ def without_far_zone(series: pd.Series) -> tuple[pd.Series, str | None]:
     return utc, f"holds times outside the years 1 to 9999; shown in UTC and not in {series.dtype.tz}"
 
 
-def is_unique_text(text: pd.Series) -> bool:
-    """Say whether a text column without gaps holds no value twice."""
-    return bool(pc.count_distinct(_chunked(text)).as_py() == len(text))
-
-
 def chunks(series: pd.Series) -> list[pa.Array]:
     """Give the pieces of a canonical text or Arrow column as Arrow arrays."""
     return list(_chunked(series).chunks)

@@ -207,11 +207,11 @@ def _by_name(columns: Columns, found: _Found, role: Role, open_names: Mapping[st
 
 def _fits(columns: Columns, role: Role, name: str) -> bool:
     """Say whether the content can play the role."""
-    kind = columns.data(name).kind
     if role in (Role.IMAGE, Role.AUDIO):
         return _is_media(columns, role, name)
     if role is Role.TEXT:
-        return kind.is_text
+        return columns.has_text(name)
+    kind = columns.data(name).kind
     if role in (Role.POSITIVE_SCORE, Role.LOSS):
         return kind is Kind.NUMBER
     if role is Role.CLASS_PROBABILITIES:

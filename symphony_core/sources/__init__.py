@@ -107,7 +107,7 @@ def _open_place(place: Place, options: SourceOptions, progress: Progress, source
     if files is None:
         stamp: tuple[object, ...] = (status.st_size, status.st_mtime_ns, _log_stamp(real), place.asked)
     else:
-        stamp = (files.digest(),)
+        stamp = (files.digest,)
 
     def read() -> Dataset:
         reader = chosen_file(found, source) if files is None else chosen_folder(found, source)

@@ -35,7 +35,7 @@ def finish(
     """Give the dataset. Raises BadRows for ids that are null or repeated, BadRole for an unfit column."""
     notices = [Notice(text) for text in loaded.odd]
     _name_index(loaded)
-    frame, id_choice = _with_id(loaded.frame, options, notices)
+    frame, id_choice = _with_id(loaded, options, notices)
 
     @cache
     def data(column: str) -> ColumnData:
@@ -64,14 +64,15 @@ def finish(
 
 
 def _with_id(
-    frame: pd.DataFrame, options: SourceOptions, notices: list[Notice]
+    loaded: Loaded, options: SourceOptions, notices: list[Notice]
 ) -> tuple[pd.DataFrame, RoleChoice]:
+    frame = loaded.frame
     if options.id:
         frame = _checked_ids(frame, options.id)
         return frame, RoleChoice(Role.ID, options.id, "named in open()")
     if options.id is None:
         for column in _id_candidates(frame):
-            problem = _id_problem(frame[column])
+            problem = None if column in loaded.unique else _id_problem(frame[column])
             if problem is None:
                 return _plain_ids(frame, column), RoleChoice(
                     Role.ID, column, "the column's name; every value is different"
@@ -125,8 +126,6 @@ def _id_problem(ids: pd.Series) -> tuple[str, int] | None:
     missing = np.flatnonzero(ids.isna())
     if len(missing):
         return f"{_rows(len(missing))} no value (first: row {_listed(missing)}, counted from 0)", len(missing)
-    if isinstance(ids.dtype, pd.StringDtype) and frames.is_unique_text(ids):
-        return None
     repeated = ids.duplicated(keep=False)
     if repeated.any():
         values = ids[repeated].drop_duplicates().tolist()

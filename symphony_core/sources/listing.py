@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from operator import attrgetter
@@ -31,6 +32,7 @@ class Listing:
     """Files by folder, in each by name.
 
     folders: "" or "cats/persian/", from the top; counts: how many files of the row of names lie in each.
+    has_odd_names: whether names were found not to be UTF-8 when `paths` was made.
     """
 
     folders: list[str] = field(default_factory=list)
@@ -38,6 +40,7 @@ class Listing:
     own_names: list[str] = field(default_factory=list)
     byte_counts: list[int] = field(default_factory=list)
     changed_ns: list[int] = field(default_factory=list)
+    has_odd_names: bool = False
 
     def __len__(self) -> int:
         return len(self.own_names)
@@ -45,21 +48,32 @@ class Listing:
     @cached_property
     def paths(self) -> pa.Array:
         """The path of each file from the top, parted by `/`; bytes that are no UTF-8 as \\xNN."""
-        names = _as_unicode(self.own_names)
         if self.folders == [""]:
-            return names
-        folders = _as_unicode(self.folders).take(pa.array(self.folder_numbers))
-        return pc.binary_join_element_wise(folders, names, pa.scalar("", pa.large_string()))
+            return self._names
+        folders = self._as_unicode(self.folders).take(pa.array(self.folder_numbers))
+        return pc.binary_join_element_wise(folders, self._names, pa.scalar("", pa.large_string()))
+
+    @cached_property
+    def sizes(self) -> np.ndarray:
+        """The bytes of each file."""
+        return np.array(self.byte_counts, dtype=np.int64)
+
+    @cached_property
+    def _names(self) -> pa.Array:
+        return self._as_unicode(self.own_names)
+
+    def _as_unicode(self, names: list[str]) -> pa.Array:
+        try:
+            return pa.array(names, pa.large_string())
+        except UnicodeEncodeError:  # disks take any bytes as a name
+            self.has_odd_names = True
+            shown = [n.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace") for n in names]
+            return pa.array(shown, pa.large_string())
 
     @cached_property
     def folder_numbers(self) -> np.ndarray:
         """For each file the place of its folder in `folders`."""
         return np.repeat(np.arange(len(self.folders)), self.counts)
-
-    @cached_property
-    def odd_count(self) -> int:
-        """How many names are not UTF-8; nothing can be opened by what is shown of them."""
-        return sum(1 for name in self.own_names if not _is_unicode(name))
 
     def ending_in(self, endings: Sequence[str]) -> np.ndarray:
         """Say for each file whether its name ends so, in any case; endings in lower case."""
@@ -70,68 +84,61 @@ class Listing:
 
     @cached_property
     def _folded(self) -> pa.Array:
-        return pc.ascii_lower(self.paths)
+        return pc.ascii_lower(self._names)
 
+    @cached_property
     def digest(self) -> str:
-        """Give 32 hex digits that change with any name, size or time."""
+        """32 hex digits that change with any name, size or time."""
         digest = hashlib.blake2b(digest_size=_DIGEST_BYTES)
         for texts in (self.folders, self.own_names):
             digest.update("/".join(texts).encode("utf-8", "surrogateescape"))
-        for numbers in (self.counts, self.byte_counts, self.changed_ns):
-            digest.update(np.array(numbers, dtype=np.int64).tobytes())
+        for numbers in (self.counts, self.sizes, self.changed_ns):
+            digest.update(np.asarray(numbers, dtype=np.int64).tobytes())
         return digest.hexdigest()
 
 
 def listed(folder: Path, progress: Progress) -> Listing:
     """Give all files under a folder; hidden ones and folders behind links are skipped."""
     listing = Listing()
-    waiting = [(str(folder), "")]
+    waiting = [""]
     while waiting:
-        place, prefix = waiting.pop()
-        with os.scandir(place) as found:
-            entries = sorted(found, key=_name)
+        prefix = waiting.pop()
         count_before = len(listing)
-        for start in range(0, len(entries), REPORT_FILES):
-            others = _add_files(entries[start : start + REPORT_FILES], listing)
-            waiting += [(entry.path, f"{prefix}{entry.name}/") for entry in reversed(others)]
-            progress(0.0, f"{len(listing):,} files found")
+        with _scanned(os.path.join(folder, prefix)) as found:  # noqa: PTH118 - a Path costs as much as the listing
+            entries = sorted(found, key=_name)
+            for start in range(0, len(entries), REPORT_FILES):
+                inner = _add_files(entries[start : start + REPORT_FILES], listing)
+                waiting += [f"{prefix}{entry.name}/" for entry in reversed(inner)]
+                progress(0.0, f"{len(listing):,} files found")
         if len(listing) > count_before:
             listing.folders.append(prefix)
             listing.counts.append(len(listing) - count_before)
     return listing
 
 
+@contextmanager
+def _scanned(folder: str) -> Iterator[Iterator[os.DirEntry[str]]]:
+    """List a folder; by its handle where the system can, so that no `stat` walks the whole path again."""
+    if os.scandir not in os.supports_fd:
+        with os.scandir(folder) as entries:
+            yield entries
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        with os.scandir(handle) as entries:
+            yield entries
+    finally:
+        os.close(handle)
+
+
 def _add_files(entries: Sequence[os.DirEntry[str]], listing: Listing) -> list[os.DirEntry[str]]:
     """Add the files among entries; give the folders."""
-    names, byte_counts, changed_ns = listing.own_names, listing.byte_counts, listing.changed_ns
-    folders = []
-    for entry in entries:
-        name = entry.name
-        if name[0] == ".":
-            continue
-        if entry.is_file():
-            status = entry.stat()
-            names.append(name)
-            byte_counts.append(status.st_size)
-            changed_ns.append(status.st_mtime_ns)
-        elif entry.is_dir(follow_symlinks=False):
-            folders.append(entry)
-    return folders
-
-
-def _as_unicode(names: list[str]) -> pa.Array:
-    try:
-        return pa.array(names, pa.large_string())
-    except UnicodeEncodeError:  # disks take any bytes as a name
-        shown = [
-            name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace") for name in names
-        ]
-        return pa.array(shown, pa.large_string())
-
-
-def _is_unicode(name: str) -> bool:
-    try:
-        name.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
+    shown = [entry for entry in entries if entry.name[0] != "."]
+    files = [entry for entry in shown if entry.is_file()]
+    statuses = [entry.stat() for entry in files]
+    listing.own_names += [entry.name for entry in files]
+    listing.byte_counts += [status.st_size for status in statuses]
+    listing.changed_ns += [status.st_mtime_ns for status in statuses]
+    if len(files) == len(shown):
+        return []
+    return [entry for entry in shown if entry.is_dir(follow_symlinks=False)]

@@ -34,6 +34,7 @@ class Loaded:
 
     set_aside: embedding -> reason -> positions. odd: sentences for the page.
     coded: text columns that the frame holds as codes. media_root: where relative paths start.
+    unique: columns of ids that need no check, because of what they are.
     """
 
     frame: pd.DataFrame
@@ -41,6 +42,7 @@ class Loaded:
     set_aside: dict[str, dict[str, np.ndarray]] = field(default_factory=dict)
     odd: list[str] = field(default_factory=list)
     coded: set[str] = field(default_factory=set)
+    unique: frozenset[str] = frozenset()
     attribution: str | None = None
     media_root: Path | None = None
 

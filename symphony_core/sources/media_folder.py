@@ -46,18 +46,17 @@ def read_media_folder(place: Place, options: SourceOptions, progress: Progress) 
             columns[column] = _text(pc.if_else(pa.array(is_such), paths, pa.scalar(None, paths.type)))
     places = _places(files.folders, files.folder_numbers[is_media])
     columns |= places
-    columns["bytes"] = pd.Series(np.array(files.byte_counts, dtype=np.int64)[is_media])
+    columns["bytes"] = pd.Series(files.sizes[is_media])
     check_asked(list(columns), options.given(), place.path.name)
-    loaded = Loaded(frame_of(columns, len(paths)), coded=set(places), media_root=place.path)
+    frame = frame_of(columns, len(paths))
+    loaded = Loaded(frame, coded=set(places), unique=frozenset({"id"}), media_root=place.path)
     if not is_media.all():
         other = _chosen(files.paths, ~is_media)
         loaded.odd.append(
             f"{len(other):,} files are no images or sounds and were left out (first: {other[0].as_py()!r})."
         )
-    if files.odd_count:
-        loaded.odd.append(
-            f"{files.odd_count:,} names of files are not UTF-8 (shown as \\xNN) and cannot be displayed."
-        )
+    if files.has_odd_names:
+        loaded.odd.append("some names of files are not UTF-8 (shown as \\xNN); these cannot be displayed.")
     progress(1.0, f"{len(paths):,} files")
     return loaded
 
