@@ -53,7 +53,7 @@ def read_media_folder(place: Place, options: SourceOptions, progress: Progress) 
     if not is_media.all():
         other = _chosen(files.paths, ~is_media)
         loaded.odd.append(
-            f"{len(other):,} files are no images or sounds and were left out (first: {other[0].as_py()!r})."
+            f"files that are no images or sounds were left out: {len(other):,} (first: {other[0].as_py()!r})."
         )
     if files.has_odd_names:
         loaded.odd.append("some names of files are not UTF-8 (shown as \\xNN); these cannot be displayed.")

@@ -66,7 +66,7 @@ def read_parquet_folder(place: Place, options: SourceOptions, progress: Progress
     loaded = _read(parts, parquet_rows, {}, place, options, progress)
     others = [name for name in names if name.casefold().endswith(OTHER_TABLES)]
     if others:
-        loaded.odd.append(f"{len(others):,} files are no parquet and were left out (first: {others[0]!r}).")
+        loaded.odd.append(f"files that are no parquet were left out: {len(others):,} (first: {others[0]!r}).")
     return loaded
 
 

@@ -100,7 +100,7 @@ def test_hidden_files_are_skipped_and_others_told(tmp_path):
     files(tmp_path, "a.png", ".hidden/b.png", ".DS_Store", "._a.png", "notes.txt", "sub/Thumbs.db")
     dataset = open_source(tmp_path)
     assert dataset.row_ids.tolist() == ["a.png"]
-    assert messages(dataset) == "2 files are no images or sounds and were left out (first: 'notes.txt')."
+    assert messages(dataset) == "files that are no images or sounds were left out: 2 (first: 'notes.txt')."
 
 
 def test_links_to_folders_are_not_followed_and_broken_ones_do_not_matter(tmp_path):
@@ -269,7 +269,7 @@ def test_parquet_files_that_do_not_fit_together_are_named(tmp_path):
 def test_other_tables_beside_parquet_files_are_told(tmp_path):
     parquet(tmp_path / "a.parquet", n=[1])
     (tmp_path / "b.csv").write_text("n\n2\n")
-    assert "1 files are no parquet and were left out (first: 'b.csv')" in messages(open_source(tmp_path))
+    assert "files that are no parquet were left out: 1 (first: 'b.csv')" in messages(open_source(tmp_path))
 
 
 def test_a_role_is_checked_before_a_folder_is_read(tmp_path):
