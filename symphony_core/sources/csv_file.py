@@ -78,7 +78,10 @@ def _read_as_text(file: TextFile, delimiter: str, block_bytes: int, options: Sou
     check_asked(names, options.given(), file.path.name)
     types = {name: pa.large_string() for name in schema.names}
     with opened(pacsv.ConvertOptions(column_types=types, strings_can_be_null=False)) as reader:
-        batches = list(reader)
+        batches = []
+        for batch in reader:
+            batches.append(batch)
+            file.report()
     columns = [pa.chunked_array([b.column(i) for b in batches], pa.large_string()) for i in range(len(names))]
     return TextTable(names, columns, odd)
 
@@ -103,6 +106,7 @@ def _check_last_quote(file: TextFile, table: TextTable) -> None:
     stream, quote_count = file.open(), 0
     while block := stream.read(2**20):
         quote_count += block.count(b'"')
+        file.report()
     if quote_count % 2:
         raise BadFormat(
             f"{file.path.name}: in row {count:,} a quote opens and is never closed, so all lines after it "

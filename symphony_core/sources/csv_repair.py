@@ -113,6 +113,7 @@ class _Repair:
             self._row_count += len(rows)
             self._chunks.append([pa.array(column, pa.large_string()) for column in zip(*rows, strict=True)])
             rows.clear()
+            self._file.report()
 
     def _check(self, width: int) -> None:
         if 2 * len(self._long) <= self._row_count:

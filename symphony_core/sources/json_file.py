@@ -124,6 +124,7 @@ def _blocks(file: TextFile) -> Iterator[bytes]:
     """Give the content in blocks that end with a line."""
     stream, rest = file.open(), b""
     while block := stream.read(BLOCK_BYTES):
+        file.report()
         end = block.rfind(b"\n") + 1
         if end:
             if (rest + block[:end]).strip():
@@ -154,6 +155,7 @@ class _Records:
             if len(chunk) == CHUNK_ROWS:
                 self._columns.add(chunk)
                 chunk = []
+                self._file.report()
         self._columns.add(chunk)
         return self._columns, [
             f"records name {name!r} more than once; the next is called {new!r}."
@@ -162,7 +164,11 @@ class _Records:
 
     def _array(self) -> Iterator[tuple[str, object]]:
         try:
-            text = self._text().read()
+            stream, pieces = self._text(), []
+            while piece := stream.read(BLOCK_BYTES):
+                pieces.append(piece)
+                self._file.report()
+            text = "".join(pieces)
             for number, record in enumerate(json.loads(text, object_pairs_hook=self._record), start=1):
                 yield f"item {number:,}", record
         except json.JSONDecodeError as error:

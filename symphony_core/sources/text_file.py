@@ -42,6 +42,7 @@ class TextFile:
         self.odd: list[str] = []
         self._progress = progress
         self._is_windows = False
+        self._most = 0
         self._size = max(path.stat().st_size, 1)
         try:
             self._head = self._raw()[1](HEAD_BYTES)
@@ -55,12 +56,20 @@ class TextFile:
             self._fail(f"it cannot be read as text ({str(error).splitlines()[0]}); copy or write it again")
 
     def open(self) -> io.RawIOBase:
-        """Give the content from its beginning; reading reports how far it is in the file."""
-        counter, read = self._raw()
+        """Give the content from its beginning; call `report()` while reading."""
+        self._counter, read = self._raw()
         errors = _HANDLER if self._is_windows else "strict"
         is_plain = self._encoding == "utf-8" and not self._is_windows
         decoder = None if is_plain else codecs.getincrementaldecoder(self._encoding)(errors)
-        return _Utf8(read, decoder, lambda: self._report(counter), self._refuse_zero)
+        return _Utf8(read, decoder, self._refuse_zero)
+
+    def report(self) -> None:
+        """Report how much of the file was read; raises what the progress function raises.
+
+        For the thread that opens: Arrow reads ahead in another one, where no cell and no page listens.
+        """
+        self._most = max(self._most, self._counter.byte_count)  # a second reading starts from 0
+        self._progress(min(self._most / self._size, 1.0), f"{_mb(self._most)} of {_mb(self._size)} MB")
 
     def decode_as_windows(self) -> bool:
         """Read what is not UTF-8 as Windows-1252 from now on; False when that is so or cannot help."""
@@ -82,10 +91,6 @@ class TextFile:
             return counter, counter.read
         kind = COMPRESSIONS[self.path.suffix.casefold()]
         return counter, pa.CompressedInputStream(pa.PythonFile(counter, mode="r"), kind).read
-
-    def _report(self, counter: _Counter) -> None:
-        done = min(counter.byte_count / self._size, 1.0)
-        self._progress(done, f"{counter.byte_count / 2**20:,.0f} of {self._size / 2**20:,.0f} MB")
 
     def _refuse_zero(self) -> None:
         line = self._first_line_with(lambda block: block.find(b"\0"))
@@ -130,12 +135,10 @@ class _Utf8(io.RawIOBase):
         self,
         read: Callable[[int], bytes],
         decoder: codecs.IncrementalDecoder | None,
-        report: Callable[[], None],
         refuse_zero: Callable[[], None],
     ) -> None:
         self._read = read
         self._decoder = decoder
-        self._report = report
         self._refuse_zero = refuse_zero
         self._rest = b""
         self._is_at_end = False
@@ -159,13 +162,16 @@ class _Utf8(io.RawIOBase):
 
     def _next(self, size: int) -> bytes:
         block = bytes(self._read(size))
-        self._report()
         self._is_at_end = not block
         if self._decoder is not None:
             block = self._decoder.decode(block, final=self._is_at_end).encode("utf-8")
         if b"\0" in block:
             self._refuse_zero()
         return block
+
+
+def _mb(byte_count: int) -> str:
+    return f"{byte_count / 2**20:,.0f}"
 
 
 def _encoding(head: bytes) -> str:

@@ -70,6 +70,13 @@ def test_progress_rises_to_the_end_and_says_what_is_done(tmp_path, name, make):
     assert all(text for _, text in heard)
 
 
+@pytest.mark.parametrize(("name", "make"), KINDS)
+def test_progress_is_told_on_the_thread_that_opens(tmp_path, name, make):
+    threads: set[int] = set()
+    open_source(make(tmp_path / name), progress=lambda fraction, text: threads.add(threading.get_ident()))
+    assert threads == {threading.get_ident()}
+
+
 class CancelAfter:
     """Stops at the k-th time it is asked."""
 
