@@ -25,10 +25,11 @@ from symphony_core.registry import Registry
 from symphony_core.roles import Roles
 from symphony_core.session import Session
 from symphony_core.slices import drop_slice, slices, with_slice
-from symphony_core.sources import SourceOptions, can_open, open_source
+from symphony_core.sources import SourceOptions, can_open, open_source, title_of
 from symphony_core.specs import Result, silent
 from symphony_core.state import State
 from symphony_core.table import Table
+from symphony_core.waiting import shown_progress
 from symphony_core.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -55,8 +56,10 @@ def open(
 ) -> App:
     """Open a table and give a handle on it.
 
-    source: a file (.parquet, .csv), a DataFrame, an Arrow table, "demo:emoji",
-        "demo:adult", or whatever a plugin can open.
+    source: a file (.parquet, .csv, .tsv, .jsonl, .json, .arrow, .feather, .sqlite, .duckdb), a folder
+        (images or sounds, parquet files, a saved Hugging Face dataset), an address
+        ("sqlite:///f.db?query=SELECT ...", "postgresql://user@host/db?table=cats"), a DataFrame,
+        an Arrow table, "demo:emoji", "demo:adult", or whatever a plugin can open.
     id ... split: the column that plays the role; None infers it, see `app.roles`.
     score: "positive_score:COLUMN" or "confidence:COLUMN" says which it is.
     config: an `entry_points.toml`; None is the one in this folder, if any.
@@ -299,11 +302,15 @@ class Subscription:
 def _dataset(source: object, options: SourceOptions, registry: Registry) -> Dataset:
     if isinstance(source, Dataset):
         return source
-    if isinstance(source, str) and not can_open(source):
-        opened = registry.open_dataset(source, options.given())
+    if not isinstance(source, (str, os.PathLike)):
+        return open_source(source, options)
+    text = os.fspath(source)
+    if not can_open(text):
+        opened = registry.open_dataset(text, options.given())
         if opened is not None:
             return opened
-    return open_source(source, options)
+    with shown_progress(f"reading {title_of(text)}") as progress:
+        return open_source(text, options, progress)
 
 
 _registries: list[tuple[Manifest, Registry]] = []

@@ -13,9 +13,15 @@ import pandas as pd
 
 import symphony_core as symphony
 from symphony_core.errors import BadSetting, SymphonyError, no_such
+from symphony_core.sources import title_of
 from symphony_core.specs import Result
 
 CONFIG_HELP = "an entry_points.toml; default: the one in this folder"
+SOURCE_HELP = (
+    "a file (.parquet, .csv, .tsv, .jsonl, .arrow, .sqlite, .duckdb), a folder of images, sounds or "
+    "parquet files, a saved Hugging Face dataset, sqlite:///FILE?query=..., postgresql://..., "
+    "or demo:emoji, demo:adult"
+)
 ROLE_OPTIONS = ("id", "label", "prediction", "score", "embedding", "image", "audio", "text", "split")
 
 
@@ -41,7 +47,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     serve = commands.add_parser("serve", help="serve a table as a page")
-    serve.add_argument("file", help="a .parquet or .csv file, or demo:emoji, demo:adult")
+    serve.add_argument("file", metavar="SOURCE", help=SOURCE_HELP)
     _add_roles(serve)
     _add_server(serve)
     serve.set_defaults(command=_serve)
@@ -58,7 +64,7 @@ def _parser() -> argparse.ArgumentParser:
 
     run = commands.add_parser("run", help="run an analysis without a page")
     run.add_argument("analysis")
-    run.add_argument("file")
+    run.add_argument("file", metavar="SOURCE", help=SOURCE_HELP)
     _add_roles(run)
     run.add_argument("--config", metavar="FILE", help=CONFIG_HELP)
     run.add_argument(
@@ -98,7 +104,7 @@ def _serve(options: argparse.Namespace) -> None:
 
     serve(
         lambda: _opened(options),
-        host=options.host, port=options.port, title=Path(options.file).stem.removeprefix("demo:"),
+        host=options.host, port=options.port, title=title_of(options.file),
         origins=tuple(options.allow_origin), show=False if options.no_browser else None,
     )  # fmt: skip
 

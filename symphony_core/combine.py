@@ -4,7 +4,7 @@ A view that brushes one column says something about that column only: what the
 filter says about others stays. So the filter is read as a list of conditions
 joined by `and`, each about one column or about several; a plain gesture
 replaces those about its own column alone. Conditions that tie several columns
-together (`label != prediction`, a lasso, an `or` across columns) always stay.
+together (`label != prediction`, a lasso, an `or` across columns or with single rows) always stay.
 
 The results are written as a person would: `label in ['a', 'b']` rather than two
 tests joined by `or`, `label != 'a'` rather than `not label == 'a'`.
@@ -15,7 +15,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Sequence
 
-from symphony_core.expr import And, Compare, Expr, Not, OneOf, Or, all_of, any_of, columns_of
+from symphony_core.expr import And, Compare, Expr, Not, OneOf, Or, Rows, all_of, any_of, columns_of
 from symphony_core.scalar import Scalar
 
 
@@ -109,7 +109,12 @@ def _conditions(current: Expr | None) -> Sequence[Expr]:
 
 
 def _is_about(part: Expr, column: str) -> bool:
-    return columns_of(part) == (column,)
+    return columns_of(part) == (column,) and not _names_rows(part)
+
+
+def _names_rows(part: Expr) -> bool:
+    """Say whether rows are named in it one by one: these are no statement about a column."""
+    return isinstance(part, Rows) or any(_names_rows(child) for child in part.children)
 
 
 def _values(condition: Expr) -> tuple[Scalar, ...] | None:

@@ -10,7 +10,7 @@ their size.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -51,6 +51,7 @@ class Dataset:
 
     frame: canonical columns (`frames.tidy`) without embeddings, numbered from 0.
     id_column: a column of unique text or whole numbers without gaps.
+    coded: text columns that the frame holds as codes (`frames.from_codes`); they are given out as text.
     """
 
     def __init__(
@@ -66,6 +67,7 @@ class Dataset:
         source: str | None = None,
         attribution: str | None = None,
         media_root: Path | None = None,
+        coded: Collection[str] = (),
     ) -> None:
         self.name = name
         self.source = source
@@ -77,6 +79,7 @@ class Dataset:
         self.media_root = media_root
         self.names: tuple[str, ...] = tuple(frame.columns)
         self._frame = frame
+        self._coded = frozenset(coded)
         self._vectors = dict(vectors or {})
         self._columns: dict[str, ColumnData] = {}
         self._locks = {name: threading.Lock() for name in self.names}
@@ -98,7 +101,7 @@ class Dataset:
     @property
     def frame(self) -> pd.DataFrame:
         """The columns as a DataFrame; changing what you get changes nothing here."""
-        return self._frame.copy(deep=False)
+        return frames.as_text(self._frame.copy(deep=False), self._coded)
 
     @property
     def embedding_names(self) -> tuple[str, ...]:
@@ -156,7 +159,7 @@ class Dataset:
             self._check(name)
         if self.id_column not in names:
             names.insert(0, self.id_column)
-        return frames.take(self._frame, positions, names)
+        return frames.as_text(frames.take(self._frame, positions, names), self._coded)
 
     @cached_property
     def _id_index(self) -> pd.Index:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -26,14 +26,18 @@ _WORDS_A_ROW = 1024
 _DIGEST_BYTES = 16
 
 
-def of_file(path: Path) -> str:
-    """Give the fingerprint of a file's bytes (32 hex digits)."""
+def of_file(path: Path, each_block: Callable[[], object] = lambda: None) -> str:
+    """Give the fingerprint of a file's bytes (32 hex digits).
+
+    each_block: called now and then; what it raises ends the reading.
+    """
     digest = _hasher()
     size = path.stat().st_size
     digest.update(f"file:{size}".encode())
     block = bytearray(BLOCK_BYTES)
     with path.open("rb", buffering=0) as file:
         while count := file.readinto(block):
+            each_block()
             if size <= WHOLE_BYTES:
                 digest.update(memoryview(block)[:count])
             else:

@@ -10,7 +10,7 @@ then gives the plain arrays that filters and analyses work on.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 import pandas as pd
@@ -22,6 +22,10 @@ from symphony_core.column import MAX_LEVELS, ColumnData, Kind
 TEXT = pd.StringDtype(na_value=np.nan)
 # Rows looked at before all of a long text column is encoded in vain.
 SAMPLE_ROWS = 4 * MAX_LEVELS
+
+# Zones are worked out with Python's datetime, which knows the years 1 to 9999; a zone moves by a day at most.
+FIRST_ZONED = np.datetime64("0001-01-02", "s")
+LAST_ZONED = np.datetime64("9999-12-30", "s")
 
 _NULLABLE_NUMBERS: dict[pa.DataType, pd.api.extensions.ExtensionDtype] = {
     pa.int8(): pd.Int8Dtype(),
@@ -89,6 +93,40 @@ def tidy(series: pd.Series) -> tuple[pd.Series, str | None]:
     return series, None
 
 
+def from_codes(parts: Sequence[np.ndarray], levels: pa.Array) -> pd.Series:
+    """Give text held as codes over its sorted distinct values.
+
+    parts: codes into `levels`, in order; -1 is missing. levels: distinct text without null.
+    """
+    order = np.asarray(pc.sort_indices(levels))
+    rank = np.full(len(levels) + 1, -1, dtype=code_dtype(len(levels)))
+    rank[order] = np.arange(len(levels))
+    codes = np.concatenate([rank[part] for part in parts] or [rank[:0]])
+    categories = pd.Index(_to_pandas(pa.chunked_array([levels.take(order)]), TEXT))
+    return pd.Series(pd.Categorical.from_codes(codes, categories=categories))
+
+
+def as_text(frame: pd.DataFrame, names: Collection[str]) -> pd.DataFrame:
+    """Give the frame with these columns, held as codes, as the plain text they stand for."""
+    held = [name for name in frame.columns if name in names]
+    return frame.assign(**{name: frame[name].astype(TEXT) for name in held}) if held else frame
+
+
+def without_far_zone(series: pd.Series) -> tuple[pd.Series, str | None]:
+    """Give zoned times of which some are outside the calendar of Python's zones as plain UTC, and say so."""
+    if not isinstance(series.dtype, pd.DatetimeTZDtype):
+        return series, None
+    utc = series.dt.tz_convert("UTC").dt.tz_localize(None)
+    if utc.isna().all() or (utc.min() >= FIRST_ZONED and utc.max() <= LAST_ZONED):
+        return series, None
+    return utc, f"holds times outside the years 1 to 9999; shown in UTC and not in {series.dtype.tz}"
+
+
+def chunks(series: pd.Series) -> list[pa.Array]:
+    """Give the pieces of a canonical text or Arrow column as Arrow arrays."""
+    return list(_chunked(series).chunks)
+
+
 def column_data(series: pd.Series) -> ColumnData:
     """Give a canonical column as plain read-only arrays."""
     dtype = series.dtype
@@ -123,22 +161,23 @@ def text_data(text: pa.ChunkedArray) -> ColumnData:
 
 def _coded(encoded: pa.ChunkedArray, levels: list[str]) -> ColumnData:
     order = sorted(range(len(levels)), key=levels.__getitem__)
-    rank = np.full(len(levels) + 1, -1, dtype=_code_dtype(len(levels)))
+    rank = np.full(len(levels) + 1, -1, dtype=code_dtype(len(levels)))
     rank[order] = np.arange(len(levels))
     codes = [np.asarray(chunk.indices.fill_null(len(levels))) for chunk in encoded.chunks]
     values = rank[np.concatenate(codes)] if codes else np.empty(0, dtype=rank.dtype)
     return ColumnData(Kind.CATEGORY, _sealed(values), levels=tuple(levels[i] for i in order))
 
 
-def _code_dtype(level_count: int) -> type[np.signedinteger]:
-    return np.int8 if level_count < 2**7 else np.int16 if level_count < 2**15 else np.int32
+def code_dtype(level_count: int) -> type[np.signedinteger]:
+    """Give the smallest type that holds codes over so many levels, as pandas chooses it."""
+    return np.int8 if level_count < 127 else np.int16 if level_count < 32_767 else np.int32
 
 
 def _category_data(series: pd.Series) -> ColumnData:
     levels = tuple(str(level) for level in series.cat.categories)
     if len(levels) > MAX_LEVELS:
         return text_data(_chunked(series.astype(TEXT)))
-    return ColumnData(Kind.CATEGORY, _sealed(series.cat.codes.to_numpy()), levels=levels)
+    return ColumnData(Kind.CATEGORY, _sealed(series.array.codes), levels=levels)
 
 
 def _nullable_data(series: pd.Series, missing: np.ndarray) -> ColumnData:
@@ -162,6 +201,8 @@ def _chunked(series: pd.Series) -> pa.ChunkedArray:
 def _simple(column: pa.ChunkedArray) -> pa.ChunkedArray:
     """Undo the storage details that have no meaning for a reader."""
     kind = column.type
+    if isinstance(kind, pa.UuidType):
+        return pa.chunked_array([pa.array([_text_or_none(v) for v in column], pa.large_string())])
     if isinstance(kind, pa.BaseExtensionType):
         storage = [chunk.storage for chunk in column.chunks]
         return _simple(pa.chunked_array(storage, type=kind.storage_type))
@@ -174,6 +215,10 @@ def _simple(column: pa.ChunkedArray) -> pa.ChunkedArray:
     if pa.types.is_float16(kind):
         return column.cast(pa.float32())
     return column
+
+
+def _text_or_none(value: pa.Scalar) -> str | None:
+    return None if value.as_py() is None else str(value.as_py())
 
 
 def _is_string(kind: pa.DataType) -> bool:

@@ -54,11 +54,13 @@ def register_analyses() -> Sequence[AnalysisSpec]:
 def open_dataset(source: str, options: Mapping[str, str]) -> Dataset | None:
     """Open a source that this plugin knows; None leaves it to the next plugin.
 
-    source: what the user gave to open(), such as "sqlite:///cats.db#labels".
+    source: what the user gave to open(), such as "s3://cats/labels.parquet".
     options: the roles the user named, such as {"label": "species"}.
     Called once for each open(), in the order of the manifest, on the caller's
     thread, until one returns a dataset; it should say None at once to a source
-    of another kind. A SymphonyError raised here reaches the user as it is; any
-    other error is noted in the problems panel and the next plugin is asked.
+    of another kind. If it raises, that is noted in the problems panel and the next
+    plugin is asked; if none opens the source, the user gets all reasons, or, when there
+    is one only and it is a SymphonyError, that error as it is. Sources that
+    Symphony opens itself (docs/sources.md) are not asked for.
     """
     raise NotImplementedError

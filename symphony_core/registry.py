@@ -24,11 +24,12 @@ from symphony_core.discovery import (
     import_plugin,
     resolve,
 )
-from symphony_core.errors import PluginError, SymphonyError, UnknownAnalysis, UnknownView, no_such
+from symphony_core.errors import BadSource, PluginError, SymphonyError, UnknownAnalysis, UnknownView, no_such
 from symphony_core.layout import Settings
 from symphony_core.manifest import Manifest
 from symphony_core.plugin_hooks import PluginHooks
 from symphony_core.problems import Problem, Problems, traced, words
+from symphony_core.sources.address import masked, without_secrets
 from symphony_core.specs import AnalysisSpec, ViewSpec
 
 Spec = ViewSpec | AnalysisSpec
@@ -163,9 +164,10 @@ class Registry:
         """Call `listener` for each new failure, on its thread; returns a function that ends this."""
         return self._problems.listen(listener)
 
-    def _report(self, found: Found, where: str, error: BaseException | str) -> Problem:
-        message = words(error)
-        problem = Problem(found.name, found.distribution, found.version, where, message, traced(error))
+    def _report(self, found: Found, where: str, error: BaseException | str, about: str = "") -> Problem:
+        """Keep a failure; about: the source it concerns, whose password is crossed out."""
+        message, trace = (without_secrets(text, about) for text in (words(error), traced(error)))
+        problem = Problem(found.name, found.distribution, found.version, where, message, trace)
         self._problems.add(problem)
         return problem
 
@@ -195,23 +197,25 @@ class Registry:
     def open_dataset(self, source: str, options: Mapping[str, str]) -> Dataset | None:
         """Ask the plugins, one by one, to open a source; None when it is nobody's.
 
-        A SymphonyError of the plugin passes; anything else is kept as a problem.
+        Each failure is kept as a problem and the next plugin is asked. When none opens it, the
+        failure is raised: as it is if it was one SymphonyError, else as BadSource with all reasons.
         """
+        failures: list[tuple[str, BaseException]] = []
         for plugin in self._plugins:
             if plugin.hooks is None or not plugin.hooks.has("open_dataset"):
                 continue
             try:
                 opened = plugin.hooks.open_dataset(source, dict(options))
-            except SymphonyError:
-                raise
+                if isinstance(opened, Dataset):
+                    return opened
+                if opened is not None:
+                    wrong = f"open_dataset returned {type(opened).__name__}; return a Dataset or None."
+                    raise PluginError(wrong)
             except PLUGIN_FAILURES as error:
-                self._report(plugin.found, "open_dataset", error)
-                continue
-            if isinstance(opened, Dataset):
-                return opened
-            if opened is not None:
-                wrong = f"open_dataset returned {type(opened).__name__}; return a Dataset or None."
-                self._report(plugin.found, "open_dataset", wrong)
+                self._report(plugin.found, "open_dataset", error, about=source)
+                failures.append((plugin.found.name, error))
+        if failures:
+            raise _not_opened(failures, source)
         return None
 
     # --- filling -----------------------------------------------------------
@@ -284,6 +288,17 @@ class Registry:
             ):
                 for key in set(given) - set(there):
                     self.report(name, "manifest", f"settings: {no_such(kind, key, there)[0]}")
+
+
+def _not_opened(failures: list[tuple[str, BaseException]], source: str) -> SymphonyError:
+    """Give the error for a source that plugins tried to open and could not."""
+    (_, first), *others = failures
+    reasons = "; ".join(f"plugin {name!r}: {words(error)}" for name, error in failures)
+    is_ours = isinstance(first, SymphonyError) and not isinstance(first, PluginError)
+    if is_ours and not others and without_secrets(reasons, source) == reasons:
+        return first  # type: ignore[return-value]  # `is_ours` says so
+    shown = masked(source)
+    return BadSource(f"{shown!r} could not be opened: {without_secrets(reasons, source)}", source=shown)
 
 
 def _word(spec: Spec) -> str:

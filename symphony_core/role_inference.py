@@ -103,8 +103,14 @@ class Columns:
 
     def sample(self, name: str) -> list[object]:
         """Give the first few values that are not missing."""
-        filled = self.frame[name].dropna()
-        return list(filled.iloc[:SAMPLE_ROWS])
+        head = self.frame[name].iloc[:SAMPLE_ROWS]
+        if head.isna().any():
+            head = self.frame[name].dropna().iloc[:SAMPLE_ROWS]
+        return list(head)
+
+    def has_text(self, name: str) -> bool:
+        """Say whether a column is text; told from its type, without encoding it."""
+        return isinstance(self.frame[name].dtype, pd.StringDtype) or self.data(name).kind.is_text
 
     def is_probability(self, name: str) -> bool:
         """Say whether all values are numbers from 0 to 1 and one at least is there."""
@@ -201,11 +207,11 @@ def _by_name(columns: Columns, found: _Found, role: Role, open_names: Mapping[st
 
 def _fits(columns: Columns, role: Role, name: str) -> bool:
     """Say whether the content can play the role."""
-    kind = columns.data(name).kind
     if role in (Role.IMAGE, Role.AUDIO):
         return _is_media(columns, role, name)
     if role is Role.TEXT:
-        return kind.is_text
+        return columns.has_text(name)
+    kind = columns.data(name).kind
     if role in (Role.POSITIVE_SCORE, Role.LOSS):
         return kind is Kind.NUMBER
     if role is Role.CLASS_PROBABILITIES:
@@ -239,8 +245,7 @@ def _content(columns: Columns, name: str) -> str:
 
 def _is_media(columns: Columns, role: Role, name: str, *, by_content_only: bool = False) -> bool:
     suffixes, heads = (IMAGE_SUFFIXES, _IMAGE_HEADS) if role is Role.IMAGE else (AUDIO_SUFFIXES, _AUDIO_HEADS)
-    kind = columns.data(name).kind
-    if not kind.is_text and kind is not Kind.OTHER:
+    if not columns.has_text(name) and columns.data(name).kind is not Kind.OTHER:
         return False
     values = columns.sample(name)
     if not values:

@@ -9,11 +9,11 @@ library is missing, and a missing library costs that view only.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -22,6 +22,7 @@ from symphony_core.analysis_input import AnalysisInput
 from symphony_core.column import ColumnData, Kind
 from symphony_core.errors import BadSetting, PluginError
 from symphony_core.layout import PAGE_COLUMNS
+from symphony_core.progress import Cancel, Progress, never, silent
 from symphony_core.roles import Role
 from symphony_core.vectors import Vectors
 
@@ -72,34 +73,6 @@ _ARGUMENT = {
     Role.AUDIO: "audio",
     Role.TEXT: "text",
 }
-
-Progress = Callable[[float, str], None]
-
-
-def silent(fraction: float, text: str) -> None:
-    """Report nothing; the default `progress` of an analysis called by hand."""
-
-
-class Cancel(Protocol):
-    """Tells a running analysis to stop; the analysis polls it at least every 100 ms."""
-
-    def is_set(self) -> bool:
-        """Say whether stopping was asked for."""
-
-    def check(self) -> None:
-        """Raise Cancelled if stopping was asked for."""
-
-
-class _Never:
-    def is_set(self) -> bool:
-        return False
-
-    def check(self) -> None:
-        return None
-
-
-# The default `cancel` of an analysis called by hand.
-never: Cancel = _Never()
 
 
 def _members(key: str, given: object, kind: type) -> None:

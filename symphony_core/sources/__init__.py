@@ -1,51 +1,50 @@
 """From whatever holds a table to a Dataset.
 
-A file is opened once a process: who opens the same path with the same options
-gets the same Dataset while anybody still uses it, and two who ask at the same
-moment wait for one reading. A file that changed is another file.
+`kinds` lists what can be opened without a plugin, a line each. A file is opened
+once a process (`once`); a file or folder that changed is another one.
 """
 
 from __future__ import annotations
 
 import os
-import threading
 from pathlib import Path
 from typing import TypeAlias
-from weakref import WeakValueDictionary
 
 import pandas as pd
 import pyarrow as pa
 
-from symphony_core import fingerprint
 from symphony_core.dataset import Dataset
 from symphony_core.errors import BadFormat, BadSource, SourceNotFound
+from symphony_core.progress import Cancel, Progress, cancellable, never, silent
 from symphony_core.sources import demo
-from symphony_core.sources.csv_file import read_csv
+from symphony_core.sources.address import masked
 from symphony_core.sources.finishing import finish
-from symphony_core.sources.loading import Loaded
-from symphony_core.sources.memory import open_arrow, open_frame
-from symphony_core.sources.options import Progress, SourceOptions, silent
-from symphony_core.sources.parquet_file import is_parquet, read_parquet
+from symphony_core.sources.kinds import chosen_file, chosen_folder, is_foreign, is_known, located
+from symphony_core.sources.listing import Listing, listed
+from symphony_core.sources.memory import finish_frame, open_arrow, open_frame
+from symphony_core.sources.once import opened_once, shared_if_equal
+from symphony_core.sources.options import SourceOptions
+from symphony_core.sources.postgres import is_postgres, name_of, read_postgres
+from symphony_core.sources.reader import Place, Reader, is_compressed
 
-__all__ = ["Progress", "Source", "SourceOptions", "can_open", "open_source"]
-
-SUFFIXES = (".parquet", ".pq", ".csv")
+__all__ = ["Cancel", "Progress", "Source", "SourceOptions", "can_open", "open_source", "title_of"]
 
 Source: TypeAlias = str | os.PathLike[str] | pd.DataFrame | pa.Table
-_Key = tuple[str, int, int, SourceOptions]
-
-_opened: WeakValueDictionary[_Key, Dataset] = WeakValueDictionary()
-_reading: dict[_Key, threading.Lock] = {}
-_lock = threading.Lock()
 
 
-def open_source(source: Source, options: SourceOptions | None = None, progress: Progress = silent) -> Dataset:
-    """Open a .parquet or .csv file, a DataFrame, an Arrow table or `demo:NAME`.
+def open_source(
+    source: Source,
+    options: SourceOptions | None = None,
+    progress: Progress = silent,
+    cancel: Cancel = never,
+) -> Dataset:
+    """Open a file, a folder, a database, a DataFrame, an Arrow table or `demo:NAME`.
 
-    progress: called with a fraction from 0 to 1 and a text while a file is read.
-    Raises SourceNotFound, BadFormat, BadRole, BadRows, or BadSource for anything else.
+    progress: called on this thread with a fraction from 0 to 1 and a text while something is read.
+    cancel: polled at each of these calls; a cancelled open leaves nothing behind.
+    Raises SourceNotFound, BadFormat, BadRole, BadRows, Cancelled, or BadSource for anything else.
     """
-    options = options or SourceOptions()
+    options, progress = options or SourceOptions(), cancellable(progress, cancel)
     if isinstance(source, pd.DataFrame):
         return open_frame(source, options)
     if isinstance(source, pa.Table):
@@ -55,79 +54,89 @@ def open_source(source: Source, options: SourceOptions | None = None, progress: 
             f"cannot open {type(source).__name__}; give a path, a pandas DataFrame or an Arrow table.",
             source=source,
         )
-    if isinstance(source, str) and source.startswith(demo.PREFIX):
-        return _open_path(demo.demo_path(source), options, progress, source)
-    return _open_path(Path(source), options, progress, str(source))
+    text = os.fspath(source)
+    if text.startswith(demo.PREFIX):
+        return _open_place(Place(demo.demo_path(text)), options, progress, text)
+    if is_postgres(text):
+        loaded = read_postgres(text, options, progress)
+        fresh = finish_frame(loaded, options, name_of(text), masked(text))
+        return shared_if_equal((masked(text), options), fresh)
+    place = located(text)
+    if is_foreign(text):
+        raise BadSource(
+            f"nothing here opens {masked(text)!r}; give a file or folder, sqlite:///FILE, "
+            "postgresql://..., or install a plugin that opens such addresses.",
+            source=masked(text),
+        )
+    return _open_place(place, options, progress, masked(text))
 
 
 def can_open(source: str) -> bool:
     """Say whether text names something that `open_source` opens itself, rather than a plugin."""
-    if source.startswith(demo.PREFIX):
+    if source.startswith(demo.PREFIX) or is_postgres(source):
         return True
-    path = Path(source)
+    if is_foreign(source):
+        return False
     try:
-        return path.suffix.casefold() in SUFFIXES or path.expanduser().exists()
+        place = located(source)
+        return is_known(Place(place.path.expanduser(), place.asked))
     except (OSError, ValueError, RuntimeError):
         return False
 
 
-def _open_path(path: Path, options: SourceOptions, progress: Progress, source: str) -> Dataset:
+def title_of(source: str) -> str:
+    """Give a short name for a source, fit for a page's title: no folders, no password."""
+    if is_postgres(source):
+        return name_of(source)
+    return _name(located(source).path).removeprefix(demo.PREFIX)
+
+
+def _open_place(place: Place, options: SourceOptions, progress: Progress, source: str) -> Dataset:
     try:
-        real = path.expanduser().resolve(strict=True)
-        _check_file(real, source)
+        real = place.path.expanduser().resolve(strict=True)
+        files = listed(real, progress) if real.is_dir() else None
+        if files is None:
+            _check_file(real, source)
         status = real.stat()
     except (FileNotFoundError, NotADirectoryError) as error:
-        raise SourceNotFound(
-            f"there is no file {source!r} (looked in {path.expanduser().absolute().parent}).", source=source
-        ) from error
+        folder = place.path.expanduser().absolute().parent
+        raise SourceNotFound(f"there is no file {source!r} (looked in {folder}).", source=source) from error
     except (OSError, ValueError, RuntimeError) as error:
         raise BadSource(f"{source!r} cannot be read: {error}.", source=source) from error
-    key = (str(real), status.st_size, status.st_mtime_ns, options)
-    with _lock:
-        ours = _reading.setdefault(key, threading.Lock())
-    try:
-        with ours:
-            dataset = _opened.get(key)
-            if dataset is None:
-                dataset = _opened[key] = _read(real, options, progress, source)
-            return dataset
-    finally:
-        with _lock:
-            _reading.pop(key, None)
+    found = Place(real, place.asked, files or Listing())
+    if files is None:
+        stamp: tuple[object, ...] = (status.st_size, status.st_mtime_ns, _log_stamp(real), place.asked)
+    else:
+        stamp = (files.digest,)
+
+    def read() -> Dataset:
+        reader = chosen_file(found, source) if files is None else chosen_folder(found, source)
+        return _read(reader, found, options, progress, source)
+
+    return opened_once((str(real), stamp, options), read, progress)
+
+
+def _read(reader: Reader, place: Place, options: SourceOptions, progress: Progress, source: str) -> Dataset:
+    loaded = reader.read(place, options, progress)
+    loaded.media_root = loaded.media_root or place.path.parent
+    content = reader.fingerprint(place, loaded, progress)
+    return finish(loaded, options, name=_name(place.path), fingerprint=content, source=source)
 
 
 def _check_file(path: Path, source: str) -> None:
-    if path.is_dir():
-        raise BadSource(f"{source!r} is a folder; name one .parquet or .csv file in it.", source=source)
     if not path.is_file():
-        raise BadSource(f"{source!r} is no ordinary file; name a .parquet or .csv file.", source=source)
+        raise BadSource(f"{source!r} is no ordinary file; name a file with a table.", source=source)
     if path.stat().st_size == 0:
         raise BadFormat(f"{source!r} is empty (0 bytes); write or copy it again.", source=source)
     with path.open("rb"):
         pass  # who may not read it is told here, before anything else is tried
 
 
-def _read(path: Path, options: SourceOptions, progress: Progress, source: str) -> Dataset:
-    attribution: str | None = None
-    loaded: Loaded
-    suffix = path.suffix.casefold()
-    if suffix == ".csv":
-        if is_parquet(path):
-            raise BadFormat(f"{path.name} is a Parquet file; rename it to end in .parquet.", source=source)
-        loaded = read_csv(path, options, progress)
-    elif suffix in SUFFIXES or is_parquet(path):
-        loaded, attribution = read_parquet(path, options, progress)
-    else:
-        raise BadFormat(
-            f"{path.name} ends in {suffix or 'nothing'}; files that can be opened end in .parquet or .csv.",
-            source=source,
-        )
-    return finish(
-        loaded,
-        options,
-        name=path.stem,
-        fingerprint=fingerprint.of_file(path),
-        source=source,
-        attribution=attribution,
-        media_root=path.parent,
-    )
+def _log_stamp(path: Path) -> int:
+    """Give the time of the log in which SQLite and DuckDB keep what is not in the file yet; 0 without one."""
+    logs = [path.with_name(path.name + "-wal"), path.with_name(path.name + ".wal")]
+    return max((log.stat().st_mtime_ns for log in logs if log.exists()), default=0)
+
+
+def _name(path: Path) -> str:
+    return Path(path.stem).stem if is_compressed(path) else path.stem

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import cache
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -14,6 +13,7 @@ from symphony_core.dataset import MAX_NOTICE_IDS, Dataset, Notice
 from symphony_core.errors import BadRole, BadRows
 from symphony_core.role_inference import SCORE_ROLES, Columns, infer_roles
 from symphony_core.roles import Role, RoleChoice, Roles
+from symphony_core.sources.doubts import doubts
 from symphony_core.sources.loading import Loaded
 from symphony_core.sources.options import SourceOptions
 
@@ -31,20 +31,21 @@ def finish(
     name: str,
     fingerprint: str,
     source: str | None = None,
-    attribution: str | None = None,
-    media_root: Path | None = None,
 ) -> Dataset:
     """Give the dataset. Raises BadRows for ids that are null or repeated, BadRole for an unfit column."""
     notices = [Notice(text) for text in loaded.odd]
-    frame, id_choice = _with_id(_named_index(loaded.frame), options, notices)
+    _name_index(loaded)
+    frame, id_choice = _with_id(loaded, options, notices)
 
     @cache
     def data(column: str) -> ColumnData:
         return frames.column_data(frame[column])
 
     dimensions = {n: v.dimension for n, v in loaded.vectors.items()}
-    roles = infer_roles(Columns(frame, data, dimensions), options.given(), id_choice)
-    notices += _role_notices(roles) + _vector_notices(loaded, frame[id_choice.column])
+    columns = Columns(frame, data, dimensions)
+    roles = infer_roles(columns, options.given(), id_choice)
+    ids = frame[id_choice.column]
+    notices += _role_notices(roles) + _vector_notices(loaded, ids) + doubts(columns, roles, ids)
     if len(frame) == 0:
         notices.append(Notice("the table has no rows."))
     return Dataset(
@@ -56,20 +57,22 @@ def finish(
         vectors=loaded.vectors,
         warnings=notices,
         source=source,
-        attribution=attribution,
-        media_root=media_root,
+        attribution=loaded.attribution,
+        media_root=loaded.media_root,
+        coded=loaded.coded - {id_choice.column},
     )
 
 
 def _with_id(
-    frame: pd.DataFrame, options: SourceOptions, notices: list[Notice]
+    loaded: Loaded, options: SourceOptions, notices: list[Notice]
 ) -> tuple[pd.DataFrame, RoleChoice]:
+    frame = loaded.frame
     if options.id:
         frame = _checked_ids(frame, options.id)
         return frame, RoleChoice(Role.ID, options.id, "named in open()")
     if options.id is None:
         for column in _id_candidates(frame):
-            problem = _id_problem(frame[column])
+            problem = None if column in loaded.unique else _id_problem(frame[column])
             if problem is None:
                 return _plain_ids(frame, column), RoleChoice(
                     Role.ID, column, "the column's name; every value is different"
@@ -78,11 +81,11 @@ def _with_id(
     return _numbered(frame)
 
 
-def _named_index(frame: pd.DataFrame) -> pd.DataFrame:
+def _name_index(loaded: Loaded) -> None:
     """Let the index that a DataFrame brought along name the rows."""
-    if UNNAMED_INDEX in frame.columns and MADE_ID not in frame.columns:
-        return frame.rename(columns={UNNAMED_INDEX: MADE_ID})
-    return frame
+    if UNNAMED_INDEX in loaded.frame.columns and MADE_ID not in loaded.frame.columns:
+        loaded.frame = loaded.frame.rename(columns={UNNAMED_INDEX: MADE_ID})
+        loaded.coded = {MADE_ID if name == UNNAMED_INDEX else name for name in loaded.coded}
 
 
 def _id_candidates(frame: pd.DataFrame) -> list[str]:

@@ -10,12 +10,11 @@ import pyarrow as pa
 
 from symphony_core import fingerprint
 from symphony_core.dataset import Dataset
+from symphony_core.progress import Progress, silent
 from symphony_core.sources.finishing import ID_NAMES, UNNAMED_INDEX, finish
-from symphony_core.sources.loading import Loaded, check_names, from_batches, from_frame
-from symphony_core.sources.options import Progress, SourceOptions, silent
-
-# The Arrow analogue of the file reader's batches.
-BATCH_ROWS = 16_384
+from symphony_core.sources.loading import BATCH_ROWS, Loaded, Rows, from_frame, from_rows
+from symphony_core.sources.naming import unique_names
+from symphony_core.sources.options import SourceOptions
 
 
 def open_frame(frame: pd.DataFrame, options: SourceOptions, name: str = "DataFrame") -> Dataset:
@@ -30,31 +29,28 @@ def open_frame(frame: pd.DataFrame, options: SourceOptions, name: str = "DataFra
         for c in plain.columns
         if not isinstance(c, str)
     ]
-    plain.columns = pd.Index([_as_name(c) for c in plain.columns], dtype=object)
-    check_names(list(plain.columns), name)
+    names, renamed = unique_names([_as_name(c) for c in plain.columns])
+    plain.columns = pd.Index(names, dtype=object)
     loaded = from_frame(plain, options, name)
-    loaded.odd[:0] = odd
+    loaded.odd[:0] = odd + renamed
     root = frame.attrs.get("media_root")
-    return _finished(loaded, options, name, Path(root) if root else None)
+    loaded.media_root = Path(root) if root else None
+    return finish_frame(loaded, options, name)
 
 
 def open_arrow(table: pa.Table, options: SourceOptions, progress: Progress = silent) -> Dataset:
     """Open an Arrow table."""
     name = "Arrow table"
-    batches = table.to_batches(max_chunksize=BATCH_ROWS)
-    loaded = from_batches(batches, table.schema, len(table), options, name, progress)
-    return _finished(loaded, options, name, None)
+    rows = Rows(table.schema, len(table), table.to_batches(max_chunksize=BATCH_ROWS))
+    loaded = from_rows(rows, options, name, progress)
+    return finish_frame(loaded, options, name)
 
 
-def _finished(loaded: Loaded, options: SourceOptions, name: str, media_root: Path | None) -> Dataset:
+def finish_frame(loaded: Loaded, options: SourceOptions, name: str, source: str | None = None) -> Dataset:
+    """Give the dataset of what was loaded from no file, known by its values."""
     arrays = {n: vectors.values for n, vectors in loaded.vectors.items()}
-    return finish(
-        loaded,
-        options,
-        name=name,
-        fingerprint=fingerprint.of_frame(loaded.frame, arrays),
-        media_root=media_root,
-    )
+    content = fingerprint.of_frame(loaded.frame, arrays)
+    return finish(loaded, options, name=name, fingerprint=content, source=source)
 
 
 def _with_index(frame: pd.DataFrame) -> pd.DataFrame:

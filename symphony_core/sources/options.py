@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, fields
 
 from symphony_core.errors import BadRole
-
-Progress = Callable[[float, str], None]
 
 
 @dataclass(frozen=True)
@@ -36,7 +33,3 @@ class SourceOptions:
         """Give what was said, by argument of open()."""
         values = {f.name: getattr(self, f.name) for f in fields(self)}
         return {name: value for name, value in values.items() if value is not None}
-
-
-def silent(fraction: float, text: str) -> None:
-    """Report nothing."""

@@ -67,4 +67,5 @@ def test_a_slice_splits_the_groups(app):
     app.save_slice("cats", rows="label == 'cat'")
     app.state.group_by = "cats"
     shell = app.dashboard()
-    assert shell.group_bar.component.data["sizes"] == [["False", "8"], ["True", "4"]]
+    rows = shell.group_bar.component.data["rows"]
+    assert [(row["values"], row["count"]) for row in rows] == [(["False"], "8"), (["True"], "4")]

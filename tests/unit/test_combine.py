@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from symphony_core.combine import Mode, condition_on, with_condition, without
+from symphony_core.expr import And, Compare, Or, Rows
 from symphony_core.expr_text import parse, to_text
 
 
@@ -93,3 +94,9 @@ def test_what_the_filter_says_about_a_column_can_be_read_and_dropped():
     assert without(current, "x") == parse("label == 'a'")
     assert condition_on(None, "x") is None
     assert without(current, "y") == current
+
+
+def test_a_condition_that_names_rows_as_well_stays_when_its_column_is_brushed():
+    current = Or((Compare("label", "==", "a"), Rows(ids=("row 1",))))
+    after = with_condition(current, "label", Compare("label", "==", "b"))
+    assert after == And((current, Compare("label", "==", "b")))

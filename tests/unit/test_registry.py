@@ -198,10 +198,40 @@ def test_plugins_are_asked_in_turn_to_open_a_source(plugin_folder):
         "broken": "RuntimeError: no driver",
         "lists": "open_dataset returned list; return a Dataset or None.",
     }
-    assert registry.open_dataset("ftp:cats", {}) is None
 
 
-def test_an_error_for_the_user_passes_through_open_dataset(plugin_folder):
+def test_a_source_that_no_plugin_takes_is_nobodys(plugin_folder):
+    install_plugin(plugin_folder, "sql", SOURCE_PLUGIN.format(body=opened("sql:").strip()))
+    assert Registry().open_dataset("ftp:cats", {}) is None
+
+
+def test_the_only_error_for_the_user_passes_through_open_dataset(plugin_folder):
     install_plugin(plugin_folder, "sql", SOURCE_PLUGIN.format(body="raise BadSource('no table cats')"))
-    with pytest.raises(BadSource, match="no table cats"):
+    with pytest.raises(BadSource, match=r"^no table cats$"):
         Registry().open_dataset("sql:cats", {})
+
+
+def test_an_error_for_the_user_does_not_keep_the_next_plugin_from_opening(plugin_folder):
+    install_plugin(plugin_folder, "first", SOURCE_PLUGIN.format(body="raise BadSource('no table cats')"))
+    install_plugin(plugin_folder, "second", SOURCE_PLUGIN.format(body=opened("sql:").strip()))
+    registry = Registry()
+    assert registry.open_dataset("sql:cats", {}).name == "sql:cats"
+    assert [(p.plugin, p.message) for p in registry.problems] == [("first", "no table cats")]
+
+
+def test_a_source_that_every_plugin_fails_to_open_tells_all_reasons(plugin_folder):
+    install_plugin(plugin_folder, "first", SOURCE_PLUGIN.format(body="raise BadSource('no table cats')"))
+    install_plugin(plugin_folder, "second", SOURCE_PLUGIN.format(body="raise RuntimeError('no driver')"))
+    with pytest.raises(BadSource, match="'first': no table cats; plugin 'second': RuntimeError: no driver"):
+        Registry().open_dataset("sql:cats", {})
+
+
+def test_no_failure_of_a_plugin_shows_the_password_of_an_address(plugin_folder):
+    body = "raise BadSource(f'cannot reach {source}')"
+    install_plugin(plugin_folder, "sql", SOURCE_PLUGIN.format(body=body))
+    registry = Registry()
+    with pytest.raises(BadSource) as caught:
+        registry.open_dataset("mysql://me:hunter2@host/db", {})
+    problem = registry.problems[0]
+    assert "mysql://me:***@host/db" in str(caught.value)
+    assert "hunter2" not in f"{caught.value} {caught.value.values} {problem.message} {problem.traceback}"
