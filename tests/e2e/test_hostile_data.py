@@ -99,7 +99,7 @@ def test_markup_is_text_in_every_part_of_the_page(hostile, tab):
         page.get_by_role("button", name=f"Settings of {name}").click()
     expect(page.get_by_text("Bars", exact=False).first).to_be_visible()
     page.get_by_role("tab", name=AMPERSAND).click()
-    expect(page.get_by_text("No view can show these data", exact=False)).to_be_visible()
+    expect(page.get_by_text("Nothing is on this page yet", exact=False)).to_be_visible()
     assert_harmless(page)
     assert tab.page_errors == []
 

@@ -126,3 +126,58 @@ def test_a_notebook_and_a_server_side_by_side_keep_apart(notebook, served, tabs)
     lab.run(2)
     assert lab.text(2) == str(len(symphony.open("demo:emoji").dataset))
     expect(lab.output(1)).to_contain_text("1–60 of 2,231")
+
+
+def test_a_card_in_a_cell_has_all_but_what_belongs_to_a_page(notebook, tab, eventually):
+    lab = notebook(OPEN, "app.show('summary')")
+    lab.run_all()
+    page, output = lab.page, lab.output(SUMMARY)
+    summary = output.get_by_role("region", name="Summary", exact=True)
+    expect(summary.locator("h3").first).to_be_visible(timeout=60_000)
+    expect(output.get_by_role("button", name="Close Summary")).to_be_hidden()
+    expect(output.get_by_role("button", name="Move Summary")).to_be_hidden()
+    output.get_by_role("button", name="Menu of Summary").click()
+    expect(output.get_by_role("menuitem")).to_have_count(1)
+    output.get_by_role("menuitem", name="Describe").click()
+    expect(summary).to_contain_text("2,231 of 2,231 rows under the filter")
+    full = output.get_by_role("button", name="Full size of Summary")
+    before = summary.bounding_box()
+    full.click()
+    size = page.viewport_size
+    eventually(lambda: summary.bounding_box()["width"] == size["width"], page=page)
+    assert summary.bounding_box()["height"] == size["height"]
+    page.keyboard.press("Escape")
+    expect(full).to_be_focused()
+    assert summary.bounding_box()["width"] == before["width"]
+    output.get_by_role("button", name="Download picture of Summary").click()
+    with page.expect_download() as download:
+        output.get_by_role("menuitem", name="Image (SVG)").click()
+    assert "People &amp; Body" in download.value.path().read_text(encoding="utf-8")
+    assert tab.foreign_requests == []
+    assert tab.errors == []
+
+
+def test_pages_are_arranged_in_a_cell(notebook, tab, eventually):
+    lab = notebook(OPEN, "app.dashboard()", "print([view.key for view in app.workspace.layout[0].views])")
+    lab.run_all()
+    shell = lab.output(1)
+    cards = shell.get_by_role("tabpanel").locator("section[data-card] > header > h2")
+    expect(cards).to_have_text(["Summary", "Instances"], timeout=60_000)
+    handle = shell.get_by_role("button", name="Move Summary")
+    handle.press("Shift+ArrowUp")  # in JupyterLab's own hands it would mark the cell above
+    width = int(shell.get_by_role("separator", name="Width of Summary").get_attribute("aria-valuenow"))
+    handle.press("Shift+ArrowUp")
+    expect(shell.get_by_role("separator", name="Width of Summary")).to_have_attribute(
+        "aria-valuenow", str(width - 1)
+    )
+    assert lab.page.locator(".jp-Cell.jp-mod-selected").count() == 1
+    handle.press("ArrowRight")
+    expect(handle).to_be_focused()
+    expect(cards).to_have_text(["Instances", "Summary"])
+    shell.get_by_role("button", name="Close Instances").click()
+    expect(cards).to_have_text(["Summary"])
+    lab.run(2)
+    eventually(lambda: lab.text(2) == "['summary-1']", page=lab.page)
+    shell.get_by_role("button", name="Undo what was just done").click()
+    expect(cards).to_have_text(["Instances", "Summary"])
+    assert tab.errors == []
