@@ -45,12 +45,12 @@ def shown(view: SummaryView) -> list[str]:
 
 
 def test_a_click_filters_and_the_same_click_takes_it_back(view: SummaryView):
-    assert send(view, kind="level", column="label", level=0, mode="replace") == "label == 'cat'"
-    assert send(view, kind="level", column="label", level=0, mode="replace") is None
+    assert send(view, kind="level", column="label", levels=[0], mode="replace") == "label == 'cat'"
+    assert send(view, kind="level", column="label", levels=[0], mode="replace") is None
 
 
 def test_a_brush_keeps_the_condition_on_another_column(view: SummaryView):
-    send(view, kind="level", column="label", level=0, mode="replace")
+    send(view, kind="level", column="label", levels=[0], mode="replace")
     last = len(view._cards["score"].bars) - 1
     assert send(view, kind="range", column="score", first=last, last=last, mode="replace") == (
         "label == 'cat' and score between 0.85 and 0.9"
@@ -58,9 +58,9 @@ def test_a_brush_keeps_the_condition_on_another_column(view: SummaryView):
 
 
 def test_shift_adds_and_alt_excludes(view: SummaryView):
-    send(view, kind="level", column="label", level=0, mode="add")
-    assert send(view, kind="level", column="label", level=1, mode="add") == "label in ['cat', 'dog']"
-    assert send(view, kind="level", column="label", level=0, mode="exclude") == "label == 'dog'"
+    send(view, kind="level", column="label", levels=[0], mode="add")
+    assert send(view, kind="level", column="label", levels=[1], mode="add") == "label in ['cat', 'dog']"
+    assert send(view, kind="level", column="label", levels=[0], mode="exclude") == "label == 'dog'"
 
 
 def test_missing_values_can_be_asked_for_and_a_condition_dropped(view: SummaryView):
@@ -119,7 +119,7 @@ def test_every_setting_has_a_control():
     view = SummaryView(session)
     view.show_settings()
     assert view.frame.problem == ""
-    assert len(view.frame.settings) == len(view.setting_names) == 6
+    assert len(view.frame.settings) == len(view.setting_names) == 7
     session.close()
 
 

@@ -41,6 +41,18 @@ def level_condition(column: str, bars: Bars, level: int) -> Expr:
     return Compare(column, "==", level == 1 if bars.kind is Kind.BOOL else bars.levels[level])
 
 
+def levels_condition(column: str, bars: Bars, levels: Sequence[int]) -> Expr:
+    """Give the condition of several values; of both values of a boolean, that it is there.
+
+    Raises IndexError when there is no such value.
+    """
+    if not all(0 <= level < len(bars.levels) for level in levels):
+        raise IndexError(f"values {list(levels)} of {len(bars.levels)}")
+    if bars.kind is not Kind.CATEGORY:
+        return Not(IsNull(column))
+    return OneOf(column, tuple(bars.levels[level] for level in levels))
+
+
 def other_condition(column: str, bars: Bars, shown: Sequence[int]) -> Expr:
     """Give the condition of all values but those shown: another value, not a missing one."""
     named = tuple(bars.levels[level] for level in shown)

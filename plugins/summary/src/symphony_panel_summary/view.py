@@ -19,9 +19,12 @@ from symphony_core.combine import Mode, with_condition, without
 from symphony_core.expr import Expr, IsNull
 from symphony_core.view import Description, View
 from symphony_core.widgets import Component, Gesture, script
-from symphony_panel_summary.cards import OTHER, Card, Look, cards_of, ordered_names
-from symphony_panel_summary.gesture import level_condition, other_condition, range_condition
+from symphony_panel_summary.card import OTHER, Card
+from symphony_panel_summary.cards import Look, cards_of, ordered_names, source_for
+from symphony_panel_summary.detail import EMBEDDING, WAITING, Detail, detail_of
+from symphony_panel_summary.gesture import level_condition, levels_condition, other_condition, range_condition
 
+FOLDER = Path(__file__).parent
 # Cards that fit two screens; counting and drawing hundreds at once would be felt.
 PAGE_CARDS = 24
 
@@ -29,13 +32,13 @@ PAGE_CARDS = 24
 class CardGrid(Component):
     """The cards side by side, as many as fit the width."""
 
-    _esm = script(Path(__file__).parent / "view.js")
+    _esm = script(FOLDER / "bars.js", FOLDER / "view.js")
 
 
 class SummaryView(View):
     """Every column at a glance, filtered over all; a click or a brush on a card filters."""
 
-    redraws_on: ClassVar[tuple[str, ...]] = ("filter", "selection", "overlay")
+    redraws_on: ClassVar[tuple[str, ...]] = ("filter", "selection", "group_by", "overlay")
     # Counting is quick, but sending all cards is not: other views should paint first.
     max_inline_values: ClassVar[int] = 200_000
 
@@ -61,7 +64,14 @@ class SummaryView(View):
         default="counts",
         objects=["counts", "shares"],
         doc="""
-        Counts, or shares of each layer's own rows: these show how the rows under the filter differ.""",
+        Counts, or shares of each layer's own rows: these show how the rows under the filter differ,
+        and groups of different size from each other.""",
+    )
+    groups = param.Integer(
+        default=6,
+        bounds=(1, 50),
+        doc="""
+        How many groups have a chart of their own, when rows are grouped; the largest under the filter.""",
     )
     order = param.Selector(
         default="roles first",
@@ -82,6 +92,7 @@ class SummaryView(View):
         self._search = ""
         self._card_limit = PAGE_CARDS
         self._cards: dict[str, Card] = {}
+        self._details: dict[str, Detail] = {}
 
     def body(self) -> Viewable:
         """Build the grid; `draw` fills it."""
@@ -93,13 +104,14 @@ class SummaryView(View):
         table, filter_now, selection = self.state.table, self.state.filter, self.state.selection
         self.param["columns"].objects = list(table.names)
         names = self._names()
-        look = Look(self.bars, self.values, self.value_order, self.heights == "shares")
+        look = Look(self.bars, self.values, self.value_order, self.heights == "shares", self.groups)
+        group_by = self._group_by()
         shown = names[: self._card_limit]
         revision = self._revision + 1
 
         def work() -> list[Card]:
             return cards_of(
-                table, shown, look, filter=filter_now, selection=selection,
+                table, shown, look, filter=filter_now, selection=selection, group_by=group_by,
                 is_wanted=lambda: self._revision <= revision,
             )  # fmt: skip
 
@@ -116,13 +128,19 @@ class SummaryView(View):
 
     def describe(self) -> Description:
         """Give one row per bar, with its counts."""
+        group = ["group"] if any(card.is_split for card in self._cards.values()) else []
         rows = [
-            (card.name, bar.label, bar.all, bar.under, bar.picked)
+            (card.name, bar.label, *([" · ".join(chart.group)] if group else []), *bar.counts)
             for card in self._cards.values()
-            for bar in card.bars
+            for chart in card.charts
+            for bar in chart.bars
         ]
-        table = pd.DataFrame(rows, columns=["column", "bar", "all", "filter", "selection"])
+        table = pd.DataFrame(rows, columns=["column", "bar", *group, "all", "filter", "selection"])
         return Description(self.sentence(), table)
+
+    def _group_by(self) -> tuple[str, ...]:
+        """Give the grouping columns that there are; a computed one may be gone."""
+        return tuple(name for name in self.state.group_by if name in self.state.table.names)
 
     def _names(self) -> list[str]:
         names = ordered_names(self.state.table, self.order)
@@ -133,9 +151,16 @@ class SummaryView(View):
 
     def _show(self, cards: list[Card], name_count: int) -> None:
         self._cards = {card.name: card for card in cards}
-        table = self.state.table
+        self._name_count = name_count
+        self._send()
+        if self._details:
+            self._count_details()
+
+    def _send(self) -> None:
+        cards, table, name_count = list(self._cards.values()), self.state.table, self._name_count
+        figures = {name: detail.payload() for name, detail in self._details.items()}
         self._grid.data = {
-            "cards": [card.payload() for card in cards],
+            "cards": [{**card.payload(), "figures": figures.get(card.name)} for card in cards],
             "has_filter": self.state.filter is not None,
             "note": self._note(name_count),
             "more": min(PAGE_CARDS, name_count - len(cards)),
@@ -143,6 +168,23 @@ class SummaryView(View):
             "can_search": len(table.names) > PAGE_CARDS // 2,
             "in_shares": self.heights == "shares",
         }
+
+    def _count_details(self) -> None:
+        """Make the figures of the cards that are open, after the bars, which must not wait for them."""
+        table, filter_now, bar_count = self.state.table, self.state.filter, self.bars
+        names = [name for name in self._details if name in self._cards and name in table.names]
+
+        def work() -> dict[str, Detail]:
+            return {
+                name: detail_of(table, name, source_for(table, name, bar_count), filter_now) for name in names
+            }
+
+        def show(details: dict[str, Detail]) -> None:
+            self._details.update({name: detail for name, detail in details.items() if name in self._details})
+            self._send()
+
+        # distinct values and quartiles cost about as much as ten passes
+        self.compute(work, show, value_count=10 * len(table) * len(names))
 
     def _note(self, name_count: int) -> str:
         if name_count == 0:
@@ -168,8 +210,16 @@ class SummaryView(View):
         elif kind == "more":
             self._card_limit += PAGE_CARDS
             self.draw()
+        elif kind == "figures":
+            self._toggle_details(str(gesture.get("column")))
         elif gesture.get("column") in self._cards:
             self._filter(self._cards[gesture["column"]], gesture)
+
+    def _toggle_details(self, name: str) -> None:
+        if self._details.pop(name, None) is None and name in self._cards:
+            self._details[name] = WAITING if name in self.state.table.names else EMBEDDING
+            self._count_details()
+        self._send()
 
     def _filter(self, card: Card, gesture: Gesture) -> None:
         state = self.state
@@ -185,9 +235,13 @@ class SummaryView(View):
 def _condition(card: Card, gesture: Gesture) -> Expr:
     if gesture["kind"] == "missing":
         return IsNull(card.name)
+    chart = card.charts[int(gesture.get("chart", 0))]
     if gesture["kind"] == "range":
-        return range_condition(card.name, card.source, int(gesture["first"]), int(gesture["last"]))
-    level = int(gesture["level"])
-    if level == OTHER:
-        return other_condition(card.name, card.source, card.shown_levels)
-    return level_condition(card.name, card.source, level)
+        return range_condition(card.name, chart.source, int(gesture["first"]), int(gesture["last"]))
+    levels = [int(level) for level in gesture["levels"]]
+    if levels == [OTHER]:
+        return other_condition(card.name, chart.source, chart.shown_levels)
+    named = [level for level in levels if level != OTHER]
+    if len(named) == 1:
+        return level_condition(card.name, chart.source, named[0])
+    return levels_condition(card.name, chart.source, named)
