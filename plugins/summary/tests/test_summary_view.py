@@ -78,10 +78,48 @@ def test_the_cards_follow_filter_and_selection(view: SummaryView):
     view.state.selection = [2]
     sentence, table = view.describe()
     assert sentence == (
-        "Summary of 3 of 3 columns of table: 3 of 4 rows under the filter, 1 selected."
+        "Summary of 3 of 3 columns of table (label, score, row_id): "
+        "3 of 4 rows under the filter score > 0.4, 1 selected."
     ).replace("table", view.state.dataset.name)
     dogs = table[table["bar"] == "dog"].iloc[0]
     assert (dogs["all"], dogs["filter"], dogs["selection"]) == (1, 1, 1)
+
+
+def test_grouped_rows_are_told_group_by_group(view: SummaryView):
+    view.state.group_by = ["label"]
+    view.state.filter = "score > 0.4"
+    sentence, table = view.describe()
+    assert sentence.endswith("0 selected; one chart a group of label.")
+    scores = table[(table["column"] == "score") & (table["filter"] > 0)]
+    assert scores.groupby("group")["filter"].sum().to_dict() == {"cat": 1, "dog": 1, "missing": 1}
+
+
+def test_a_bar_of_a_group_filters_its_column_alone(view: SummaryView):
+    view.state.group_by = ["label"]
+    last = len(view._cards["score"].bars) - 1
+    assert send(view, kind="range", column="score", chart=1, first=last, last=last, mode="replace") == (
+        "score between 0.85 and 0.9"
+    )
+
+
+def test_several_values_of_a_group_are_brushed_at_once(view: SummaryView):
+    assert send(view, kind="levels", column="label", levels=[0, 1], mode="replace") == (
+        "label in ['cat', 'dog']"
+    )
+
+
+def test_figures_come_and_go_with_a_click_on_the_name(view: SummaryView):
+    def figures() -> object:
+        (card,) = (card for card in view._grid.data["cards"] if card["name"] == "score")
+        return card["figures"]
+
+    assert figures() is None
+    send(view, kind="figures", column="score")
+    assert ["mean", "0.55"] in figures()["rows"]
+    view.state.filter = "label == 'cat'"
+    assert ["mean", "0.55", "0.5"] in figures()["rows"]
+    send(view, kind="figures", column="score")
+    assert figures() is None
 
 
 def test_a_filter_that_no_row_meets_says_so(view: SummaryView):

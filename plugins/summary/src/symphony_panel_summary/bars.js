@@ -63,6 +63,35 @@ h3 button:focus-visible { outline: 2px solid var(--sy-link); outline-offset: 1px
 .names { display: flex; font-size: 10px; line-height: 14px; height: 14px; color: var(--sy-muted); }
 .names span { flex: 1 1 0; min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: pre; text-align: center; }
 .level.fixed { cursor: default; }
+.built { margin-bottom: 4px; }
+.built h3 { flex: 1 1 auto; }
+.built input.title { font: 600 12px/20px var(--sy-mono); min-height: 22px; flex: 1; min-width: 0; }
+form.build { display: flex; flex-wrap: wrap; gap: 8px; align-items: end; padding: 8px; margin-bottom: 8px; background: var(--sy-wash); border-radius: 4px; }
+form.build label { display: grid; gap: 2px; font-size: 11px; color: var(--sy-muted); min-width: 0; }
+form.build label.tick { display: flex; align-items: center; gap: 4px; min-height: 24px; }
+form.build select { max-width: 200px; color: var(--sy-ink); font-size: 13px; }
+form.build input[type=number] { width: 64px; font-size: 13px; color: var(--sy-ink); }
+.top .push { margin-left: auto; }
+.foot.long { white-space: normal; height: auto; }
+.stack .bin i { left: 0; right: 1px; }
+.legend { display: flex; flex-wrap: wrap; gap: 0 10px; font-size: 11px; line-height: 16px; color: var(--sy-muted); }
+.legend > span { display: inline-flex; align-items: center; gap: 4px; max-width: 100%; overflow: hidden; white-space: pre; }
+.legend i { width: 8px; height: 8px; border-radius: 2px; flex: none; }
+.heat { display: grid; grid-template-columns: minmax(0, max-content) minmax(0, 1fr); grid-template-rows: 200px auto; column-gap: 6px; }
+.heat .side { display: flex; flex-direction: column; justify-content: space-around; font-size: 10px; line-height: 12px; max-width: 88px;
+  color: var(--sy-muted); min-width: 0; text-align: right; }
+.heat .side.ends { justify-content: space-between; }
+.heat .side span { overflow: hidden; text-overflow: ellipsis; white-space: pre; }
+.heat .names { grid-column: 2; }
+.cells { display: grid; gap: 1px; cursor: crosshair; touch-action: none; user-select: none; border: 1px solid var(--sy-line); }
+.cells.fixed { cursor: default; }
+.cell { min-width: 0; min-height: 0; position: relative; }
+.cell:hover, .cell.brushed { box-shadow: inset 0 0 0 2px var(--sy-ink); }
+.cell.picked::after { content: ""; position: absolute; inset: 30%; background: var(--sy-pick); min-width: 3px; min-height: 3px; }
+.lines { position: relative; height: 120px; border-bottom: 1px solid var(--sy-line); }
+.lines svg { position: absolute; inset: 0; width: 100%; height: 100%; overflow: visible; pointer-events: none; }
+.lines polyline { fill: none; vector-effect: non-scaling-stroke; stroke-width: 2; }
+.lines .bins { position: absolute; inset: 0; height: auto; border: 0; }
 .figures { border-collapse: collapse; font-size: 12px; width: 100%; font-variant-numeric: tabular-nums; }
 .figures th { font-weight: 400; color: var(--sy-muted); text-align: left; line-height: 18px; height: 18px; padding: 0 4px 0 0; }
 .figures thead th + th, .figures td { text-align: right; white-space: nowrap; padding: 0 0 0 8px; line-height: 18px; height: 18px;
@@ -70,7 +99,12 @@ h3 button:focus-visible { outline: 2px solid var(--sy-link); outline-offset: 1px
 `
 // "265 of 270" stands beside its bar; longer counts leave out what they are of, which the tooltip says.
 const MAX_COUNT_CHARS = 12
+// Heights in pixels of what a card holds, to place cards of different height without holes.
+const ROW_PX = 4, GAP_PX = 8, HEAD_PX = 34, HISTOGRAM_PX = 80, LEVEL_PX = 20, FOOT_PX = 20, GROUP_PX = 64, FIGURE_PX = 18
+const NAMES_PX = 14, HEAT_PX = 202, LINES_PX = 121, LEGEND_PX = 16, PROBLEM_PX = 48
 let serial = 0
+
+function spanOf(inner_px) { return `span ${Math.ceil((HEAD_PX + inner_px + GAP_PX) / ROW_PX)}` }
 
 function whole(count) { return count.toLocaleString("en-US") }
 
@@ -135,16 +169,12 @@ class Bins {
       this.bins.setAttribute("aria-orientation", "horizontal")
     }
     const title = data.group ? `${name}, group ${data.group}, ${whole(data.row_count)} rows` : name
-    const shown = data.labels.flatMap((label, index) => data.counts[index][1] ? [this.words(index)] : []).join("; ")
+    const shown = data.labels.flatMap((label, index) => data.counts[index][0] ? [this.words(index)] : []).join("; ")
     this.bins.setAttribute("aria-label", data.can_filter ? `${title}, ${data.labels.length} bars, ${data.words}`
       : `${title}, ${data.words}. ${shown}`)
-    const make = index => element("div", { class: "bin", id: `${this.id}-${index}` },
-      element("i", { class: "all" }), element("i", { class: "under" }), element("i", { class: "picked" }))
-    sync(this.bins, data.counts, make, (bin, counts, index) => {
-      heightsOf(data, index).forEach((height, layer) => {
-        // a few rows among millions still leave a line of one pixel
-        bin.children[layer].style.height = height > 0 ? `max(1px, ${100 * height}%)` : "0"
-      })
+    const make = index => element("div", { class: "bin", id: `${this.id}-${index}` })
+    sync(this.bins, data.labels, make, (bin, label, index) => {
+      this.paint(bin, index)
       bin.classList.toggle("in", data.is_in[index])
       if (data.can_filter) {
         bin.setAttribute("role", "option")
@@ -153,6 +183,14 @@ class Bins {
       }
     })
     this.say(this.at)
+  }
+
+  paint(bin, index) {
+    const heights = heightsOf(this.data, index)
+    sync(bin, ["all", "under", "picked"], () => element("i"), (layer, name, at) => {
+      layer.className = name
+      layer.style.height = long(heights[at])
+    })
   }
 
   words(index) {
@@ -279,7 +317,7 @@ class Levels {
       button.title = `${shown}: ${counted(counts)}` + (counts[2] ? `, ${whole(counts[2])} selected` : "") +
         (data.can_filter ? "" : ". A filter cannot ask for an item of a list yet.")
       heightsOf(data, index).forEach((height, layer) => {
-        track.children[layer].style.width = height > 0 ? `max(1px, ${100 * height}%)` : "0"
+        track.children[layer].style.width = long(height)
       })
     })
   }
@@ -294,20 +332,27 @@ class GroupStrip {
     this.root = element("div", { class: "group" }, element("div", { class: "head" }, this.name, this.count), this.bins.root)
   }
 
-  update(data, name) {
-    setText(this.name, data.group)
-    this.name.title = `${data.group}. A click on a bar filters ${name}; the groups stay as they are.`
+  update(data, name, effect = `A click on a bar filters ${name}; the groups stay as they are.`) {
+    setText(this.name, shownText(data.group))
+    this.name.title = `${data.group}. ${effect}`
     setText(this.count, whole(data.row_count))
     this.count.title = `${whole(data.row_count)} rows of this group under the filter`
     this.bins.update(data, name)
   }
 }
 
+function scaled(value, { tallest, log }) {
+  return Math.min(1, log ? Math.log1p(value) / Math.log1p(tallest) : value / tallest)
+}
+
 // Heights of the three layers of a bar, 0 to 1. All other values together would dwarf the rest: they are not drawn.
 function heightsOf(data, index) {
   if (data.levels[index] < 0) return [0, 0, 0]
-  return data.counts[index].map((count, layer) => Math.min(1, count / data.of[layer] / data.tallest))
+  return data.counts[index].map((count, layer) => scaled(count / data.of[layer], data))
 }
+
+// A few rows among millions still leave a line of one pixel.
+function long(height) { return height > 0 ? `max(1px, ${100 * height}%)` : "0" }
 
 function shownText(label) { return label === "" ? "(empty text)" : label }
 

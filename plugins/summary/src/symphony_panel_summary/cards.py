@@ -211,7 +211,7 @@ class _Maker:
         )  # fmt: skip
 
     def _histogram(self, bars: Bars, layers: Layers, words: str) -> Chart:
-        ends = (_mark(bars.bins[0].low), _mark(bars.bins[-1].high))
+        ends = (mark(bars.bins[0].low), mark(bars.bins[-1].high))
         return Chart(
             "histogram", bars, tuple(item.label for item in bars.bins), layers.stacked, layers.is_in,
             tuple(range(bars.bar_count)), self.of, ends, words,
@@ -274,7 +274,7 @@ def _plain_words(bars: Bars, is_id: bool) -> str:
     return f"{whole(count)} values, all different"
 
 
-def _mark(value: int | float | str) -> str:
+def mark(value: int | float | str) -> str:
     """Write an end of the axis; a long number is rounded, the bars say it digit by digit."""
     if isinstance(value, str):
         return value

@@ -1,7 +1,5 @@
-// One card for each column, and the charts that somebody built; what their bars are drawn with is in bars.js.
+// One card for each column, below the charts that somebody built (plots.js); bars.js has what both are drawn with.
 
-// Heights in pixels of what a card holds, to place cards of different height without holes.
-const ROW_PX = 4, GAP_PX = 8, HEAD_PX = 34, HISTOGRAM_PX = 80, LEVEL_PX = 20, FOOT_PX = 20, GROUP_PX = 64, FIGURE_PX = 18
 // More values than these have no room for their names under a group's bars.
 const MAX_NAMES = 8
 
@@ -49,7 +47,7 @@ class Card {
     if (data.figures) this.figures.update(data.figures)
     this.draw(data)
     const figures_px = data.figures ? FIGURE_PX * (data.figures.rows.length + 1) + 4 : 0
-    this.root.style.gridRowEnd = `span ${Math.ceil((HEAD_PX + figures_px + this.height(data) + GAP_PX) / ROW_PX)}`
+    this.root.style.gridRowEnd = spanOf(figures_px + this.height(data))
   }
 
   draw(data) {
@@ -96,11 +94,28 @@ class Card {
   }
 
   height(data) {
-    if (data.is_split) return data.charts.length * GROUP_PX + FOOT_PX + (this.names.hidden ? 0 : 14)
+    if (data.is_split) return data.charts.length * GROUP_PX + FOOT_PX + (this.names.hidden ? 0 : NAMES_PX)
     if (!data.charts.length) return FOOT_PX
     return data.charts.reduce((sum, chart) =>
       sum + FOOT_PX + (chart.shape === "levels" ? LEVEL_PX * chart.counts.length : HISTOGRAM_PX), 0)
   }
+}
+
+// Give each item its own piece under `parent`, in their order; pieces are kept from one drawing to the next.
+function arrange(parent, pieces, items, keyOf, make) {
+  const keys = new Set(items.map(keyOf))
+  for (const [key, { root }] of [...pieces]) {
+    if (keys.has(key)) continue
+    root.remove()
+    pieces.delete(key)
+  }
+  items.forEach((item, index) => {
+    if (!pieces.has(keyOf(item))) pieces.set(keyOf(item), make())
+    const made = pieces.get(keyOf(item))
+    // moving a node drops its focus, so only those out of place move
+    if (parent.children[index] !== made.root) parent.insertBefore(made.root, parent.children[index] ?? null)
+    made.update(item)
+  })
 }
 
 export function render({ model }) {
@@ -111,6 +126,18 @@ export function render({ model }) {
   const more = element("button", { type: "button", hidden: "" })
   const words = element("span", { class: "muted" })
   const cards = new Map()
+  const plots = new Map()
+  const built = element("div", { class: "grid built", hidden: "" })
+  const form = new BuildForm(send)
+  const build = button("+ chart", "Build a chart of one or two columns", () => {
+    form.root.hidden = !form.root.hidden
+    if (form.root.hidden) return
+    send({ kind: "form" })
+    form.first.focus()
+  }, { class: "push" })
+  const undo = button("Undo", "Bring the deleted chart back", () => send({ kind: "restore" }))
+  const deletedWords = element("span", { class: "muted" })
+  const deleted = element("span", { class: "row", role: "status", hidden: "" }, deletedWords, undo)
   let waiting = 0
 
   search.addEventListener("input", () => {
@@ -123,19 +150,12 @@ export function render({ model }) {
   function draw() {
     const data = model.data
     if (!data.cards) return
-    for (const name of [...cards.keys()]) {
-      if (!data.cards.some(card => card.name === name)) {
-        cards.get(name).root.remove()
-        cards.delete(name)
-      }
-    }
-    data.cards.forEach((card, index) => {
-      if (!cards.has(card.name)) cards.set(card.name, new Card(send))
-      const { root } = cards.get(card.name)
-      // moving a node drops its focus, so only those out of place move
-      if (grid.children[index] !== root) grid.insertBefore(root, grid.children[index] ?? null)
-      cards.get(card.name).update(card)
-    })
+    arrange(grid, cards, data.cards, card => card.name, () => new Card(send))
+    arrange(built, plots, data.plots, plot => plot.id, () => new PlotCard(send))
+    built.hidden = !data.plots.length
+    form.update(data.columns)
+    setText(deletedWords, `Deleted “${data.deleted}”.`)
+    deleted.hidden = !data.deleted
     grid.classList.toggle("shares", data.in_shares)
     search.hidden = !data.can_search
     setText(note, data.note)
@@ -148,5 +168,5 @@ export function render({ model }) {
   draw()
   model.on("data", draw)
   return piece(STYLE,
-    element("div", { class: "top" }, search, note), grid, element("div", { class: "more" }, more, words))
+    element("div", { class: "top" }, search, note, deleted, build), form.root, built, grid, element("div", { class: "more" }, more, words))
 }

@@ -19,20 +19,24 @@ from symphony_core.combine import Mode, with_condition, without
 from symphony_core.expr import Expr, IsNull
 from symphony_core.view import Description, View
 from symphony_core.widgets import Component, Gesture, script
+from symphony_panel_summary.builder import Builder
 from symphony_panel_summary.card import OTHER, Card
 from symphony_panel_summary.cards import Look, cards_of, ordered_names, source_for
 from symphony_panel_summary.detail import EMBEDDING, WAITING, Detail, detail_of
-from symphony_panel_summary.gesture import level_condition, levels_condition, other_condition, range_condition
+from symphony_panel_summary.gesture import levels_condition, other_condition, range_condition
+from symphony_panel_summary.plots import Plot
 
 FOLDER = Path(__file__).parent
 # Cards that fit two screens; counting and drawing hundreds at once would be felt.
 PAGE_CARDS = 24
+# More names than these are not listened to.
+NAMED_COLUMNS = 6
 
 
 class CardGrid(Component):
     """The cards side by side, as many as fit the width."""
 
-    _esm = script(FOLDER / "bars.js", FOLDER / "view.js")
+    _esm = script(*(FOLDER / f"{name}.js" for name in ("bars", "plots", "view")))
 
 
 class SummaryView(View):
@@ -87,8 +91,17 @@ class SummaryView(View):
         Columns to show; none chosen is all.""",
     )
 
+    charts = param.List(
+        default=[],
+        item_type=dict,
+        precedence=-1,
+        doc="""
+        Charts that were built with “+ chart”: dicts with id, x and perhaps y, colour, title, bars, log.""",
+    )
+
     def __init__(self, session: Any, **settings: Any) -> None:
         super().__init__(session, **settings)
+        self._builder = Builder(lambda: self.charts, self._change_charts)
         self._search = ""
         self._card_limit = PAGE_CARDS
         self._cards: dict[str, Card] = {}
@@ -96,6 +109,7 @@ class SummaryView(View):
 
     def body(self) -> Viewable:
         """Build the grid; `draw` fills it."""
+        self.watch("charts", self._charts_changed, of=self)
         self._grid = CardGrid(on_gesture=self.on_gesture(self._on_gesture), sizing_mode="stretch_width")
         return self._grid
 
@@ -109,25 +123,34 @@ class SummaryView(View):
         shown = names[: self._card_limit]
         revision = self._revision + 1
 
-        def work() -> list[Card]:
-            return cards_of(
+        def work() -> tuple[list[Card], list[Plot]]:
+            cards = cards_of(
                 table, shown, look, filter=filter_now, selection=selection, group_by=group_by,
                 is_wanted=lambda: self._revision <= revision,
             )  # fmt: skip
+            return cards, self._builder.plots_of(table, filter_now, selection)
 
-        self.compute(work, lambda cards: self._show(cards, len(names)), value_count=len(table) * len(shown))
+        passes = len(shown) + 2 * len(self.charts)
+        self.compute(work, lambda drawn: self._show(*drawn, len(names)), value_count=len(table) * passes)
 
     def sentence(self) -> str:
         """Say how many columns and rows are on show."""
         state = self.state
         total, under = len(state.table), state.count()
+        rule = "" if state.filter is None else f" {state.table.text(state.filter)}"
+        names = list(self._cards)
+        shown = ", ".join(names[:NAMED_COLUMNS]) + (", …" if len(names) > NAMED_COLUMNS else "")
+        groups = self._group_by()
         return (
-            f"Summary of {len(self._cards)} of {len(self._names())} columns of {state.dataset.name}: "
-            f"{under:,} of {total:,} rows under the filter, {state.selected_count():,} selected."
+            f"Summary of {len(names)} of {len(self._names())} columns of {state.dataset.name} ({shown}): "
+            f"{under:,} of {total:,} rows under the filter{rule}, {state.selected_count():,} selected"
+            + (f"; one chart a group of {' and '.join(groups)}" if groups else "")
+            + (f"; {len(self._builder.plots)} built charts" if self._builder.plots else "")
+            + "."
         )
 
     def describe(self) -> Description:
-        """Give one row per bar, with its counts."""
+        """Give one row per bar, with its counts; cells of built charts among them."""
         group = ["group"] if any(card.is_split for card in self._cards.values()) else []
         rows = [
             (card.name, bar.label, *([" · ".join(chart.group)] if group else []), *bar.counts)
@@ -135,6 +158,9 @@ class SummaryView(View):
             for chart in card.charts
             for bar in chart.bars
         ]
+        for plot in self._builder.plots.values():
+            rows += [(plot.chart.shown_title, label, *([""] if group else []), *counts)
+                     for label, counts in plot.marks()]  # fmt: skip
         table = pd.DataFrame(rows, columns=["column", "bar", *group, "all", "filter", "selection"])
         return Description(self.sentence(), table)
 
@@ -149,7 +175,8 @@ class SummaryView(View):
         wanted = self._search.casefold()
         return [name for name in names if wanted in name.casefold()]
 
-    def _show(self, cards: list[Card], name_count: int) -> None:
+    def _show(self, cards: list[Card], plots: list[Plot], name_count: int) -> None:
+        self._builder.show(plots)
         self._cards = {card.name: card for card in cards}
         self._name_count = name_count
         self._send()
@@ -167,6 +194,7 @@ class SummaryView(View):
             "words": f"{len(cards):,} of {name_count:,} columns" if len(cards) < name_count else "",
             "can_search": len(table.names) > PAGE_CARDS // 2,
             "in_shares": self.heights == "shares",
+            **self._builder.payload(table),
         }
 
     def _count_details(self) -> None:
@@ -210,10 +238,23 @@ class SummaryView(View):
         elif kind == "more":
             self._card_limit += PAGE_CARDS
             self.draw()
+        elif kind in ("form", "build", "rename", "delete", "restore"):
+            if not self._builder.act(gesture, self.state.table):
+                self._send()
+        elif "id" in gesture:
+            self.state.filter = self._builder.brushed(gesture, self.state.filter)
         elif kind == "figures":
             self._toggle_details(str(gesture.get("column")))
         elif gesture.get("column") in self._cards:
             self._filter(self._cards[gesture["column"]], gesture)
+
+    def _change_charts(self, charts: list[dict[str, Any]]) -> None:
+        with self.state.gesture():  # each change of the charts is a step of its own
+            self.charts = charts
+
+    def _charts_changed(self) -> None:
+        self._builder.forget_deleted()
+        self._draw_if_shown()
 
     def _toggle_details(self, name: str) -> None:
         if self._details.pop(name, None) is None and name in self._cards:
@@ -242,6 +283,4 @@ def _condition(card: Card, gesture: Gesture) -> Expr:
     if levels == [OTHER]:
         return other_condition(card.name, chart.source, chart.shown_levels)
     named = [level for level in levels if level != OTHER]
-    if len(named) == 1:
-        return level_condition(card.name, chart.source, named[0])
     return levels_condition(card.name, chart.source, named)
