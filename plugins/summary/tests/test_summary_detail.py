@@ -72,7 +72,7 @@ def test_long_texts_are_described_by_length_and_most_frequent_value():
 
 def test_times_are_described_in_their_zone():
     table = table_of(at=pd.to_datetime(["2024-01-01 12:00", "2024-01-03 12:00"]).tz_localize("Asia/Tokyo"))
-    assert detail(table, "at")["median"] == ("2024-01-02 12:00:00+09:00",)
+    assert detail(table, "at")["median"] == ("2024-01-02 12:00",)
 
 
 @given(st.lists(st.integers(-(2**62), 2**62), min_size=1, max_size=40))

@@ -82,7 +82,9 @@ form.build input[type=number] { width: 64px; font-size: 13px; color: var(--sy-in
   color: var(--sy-muted); min-width: 0; text-align: right; }
 .heat .side.ends { justify-content: space-between; }
 .heat .side span { overflow: hidden; text-overflow: ellipsis; white-space: pre; }
-.heat .names { grid-column: 2; }
+.heat .names { grid-column: 2; height: 72px; padding-top: 2px; }
+.heat .names span { writing-mode: vertical-rl; transform: rotate(180deg); display: flex; align-items: center;
+  max-height: 70px; text-align: right; }
 .cells { display: grid; gap: 1px; cursor: crosshair; touch-action: none; user-select: none; border: 1px solid var(--sy-line); }
 .cells.fixed { cursor: default; }
 .cell { min-width: 0; min-height: 0; position: relative; }
@@ -93,15 +95,15 @@ form.build input[type=number] { width: 64px; font-size: 13px; color: var(--sy-in
 .lines polyline { fill: none; vector-effect: non-scaling-stroke; stroke-width: 2; }
 .lines .bins { position: absolute; inset: 0; height: auto; border: 0; }
 .figures { border-collapse: collapse; font-size: 12px; width: 100%; font-variant-numeric: tabular-nums; }
-.figures th { font-weight: 400; color: var(--sy-muted); text-align: left; line-height: 18px; height: 18px; padding: 0 4px 0 0; }
+.figures th { font-weight: 400; color: var(--sy-muted); text-align: left; white-space: nowrap; overflow: hidden; text-overflow: ellipsis; max-width: 150px; line-height: 18px; height: 18px; padding: 0 4px 0 0; }
 .figures thead th + th, .figures td { text-align: right; white-space: nowrap; padding: 0 0 0 8px; line-height: 18px; height: 18px;
-  max-width: 112px; overflow: hidden; text-overflow: ellipsis; }
+  max-width: 118px; overflow: hidden; text-overflow: ellipsis; }
 `
 // "265 of 270" stands beside its bar; longer counts leave out what they are of, which the tooltip says.
 const MAX_COUNT_CHARS = 12
 // Heights in pixels of what a card holds, to place cards of different height without holes.
 const ROW_PX = 4, GAP_PX = 8, HEAD_PX = 34, HISTOGRAM_PX = 80, LEVEL_PX = 20, FOOT_PX = 20, GROUP_PX = 64, FIGURE_PX = 18
-const NAMES_PX = 14, HEAT_PX = 202, LINES_PX = 121, LEGEND_PX = 16, PROBLEM_PX = 48
+const NAMES_PX = 14, UPRIGHT_PX = 72, HEAT_PX = 202, LINES_PX = 121, LEGEND_PX = 16, PROBLEM_PX = 48
 let serial = 0
 
 function spanOf(inner_px) { return `span ${Math.ceil((HEAD_PX + inner_px + GAP_PX) / ROW_PX)}` }
@@ -134,7 +136,8 @@ class Foot {
   say(words) {
     setText(this.read, words || this.words)
     this.read.title = words || this.words
-    this.left.hidden = this.right.hidden = Boolean(words)
+    this.left.hidden = Boolean(words) || !this.axis[0]
+    this.right.hidden = Boolean(words) || !this.axis[1]
   }
 }
 

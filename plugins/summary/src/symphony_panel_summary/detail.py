@@ -115,6 +115,16 @@ def _rows(figures: list[Figures], unit: str) -> tuple[tuple[str, ...], ...]:
     return tuple(rows)
 
 
+def _moment(value: pd.Timestamp, figures: Figures) -> str:
+    """Write a time as its column's clock shows it, to the minute unless all lie within the hour."""
+    first, last = figures.min, figures.max
+    assert isinstance(first, pd.Timestamp)
+    assert isinstance(last, pd.Timestamp)
+    plain = str(value.tz_localize(None))
+    is_short = last - first < pd.Timedelta(hours=1)
+    return plain if is_short else plain[: len("2024-01-01 00:00")]
+
+
 def _cell(name: str, value: Figure, figures: Figures) -> str:
     if value is None:
         return "—"
@@ -123,5 +133,5 @@ def _cell(name: str, value: Figure, figures: Figures) -> str:
     if isinstance(value, (bool, str)):
         return str(value)
     if isinstance(value, pd.Timestamp):
-        return str(value.floor("s")) if value.unit != "s" else str(value)
+        return _moment(value, figures)
     return whole(value) if isinstance(value, int) else three_digits(value)

@@ -245,6 +245,8 @@ class PlotCard {
     input.addEventListener("keydown", event => {
       event.stopPropagation()
       if (event.key !== "Enter" && event.key !== "Escape") return
+      // else the key would go on to press the title, which gets the focus
+      event.preventDefault()
       end(event.key === "Enter")
       this.title.focus()
     })
@@ -311,7 +313,7 @@ class PlotCard {
     const inner = {
       bars: () => data.charts[0].shape === "levels" ? LEVEL_PX * data.charts[0].counts.length : HISTOGRAM_PX,
       values: () => GROUP_PX * data.charts.length, means: () => LINES_PX, stack: () => HISTOGRAM_PX,
-      grid: () => HEAT_PX + (data.x.is_range ? 0 : NAMES_PX),
+      grid: () => HEAT_PX + (data.x.is_range ? 0 : UPRIGHT_PX),
     }
     return legend + (inner[data.shape]?.() ?? PROBLEM_PX) + FOOT_PX
   }

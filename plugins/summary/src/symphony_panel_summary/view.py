@@ -140,12 +140,12 @@ class SummaryView(View):
         rule = "" if state.filter is None else f" {state.table.text(state.filter)}"
         names = list(self._cards)
         shown = ", ".join(names[:NAMED_COLUMNS]) + (", …" if len(names) > NAMED_COLUMNS else "")
-        groups = self._group_by()
+        groups, count = self._group_by(), len(self._builder.plots)
         return (
             f"Summary of {len(names)} of {len(self._names())} columns of {state.dataset.name} ({shown}): "
             f"{under:,} of {total:,} rows under the filter{rule}, {state.selected_count():,} selected"
             + (f"; one chart a group of {' and '.join(groups)}" if groups else "")
-            + (f"; {len(self._builder.plots)} built charts" if self._builder.plots else "")
+            + (f"; {count} built {'chart' if count == 1 else 'charts'}" if count else "")
             + "."
         )
 
