@@ -116,6 +116,8 @@ function counted([all, under]) { return all === under ? whole(all) : `${whole(un
 // The line under a chart: both ends of the axis, and between them what is pointed at.
 class Foot {
   constructor() {
+    this.axis = ["", ""]
+    this.words = ""
     this.left = element("span", { class: "end" })
     this.read = element("span", { class: "read" })
     this.right = element("span", { class: "end" })
