@@ -161,10 +161,12 @@ class State(param.Parameterized):
     def gesture(self, key: str | None = None) -> Iterator[None]:
         """Make all assignments inside one entry of the history.
 
-        key: names a continuous gesture, such as one slider, whose steps merge.
+        key: names a continuous gesture, such as one slider, whose steps merge; of gestures inside each
+            other that of the outermost counts.
         """
         self._depth += 1
-        self._gesture_key = key
+        if self._depth == 1:
+            self._gesture_key = key
         try:
             yield
         finally:

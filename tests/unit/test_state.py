@@ -204,3 +204,15 @@ def test_a_closed_state_can_be_freed_although_somebody_watched_it():
     del state
     gc.collect()
     assert gone() is None
+
+
+def test_a_gesture_inside_another_belongs_to_the_outer_one(state):
+    for text in ("label == 'cat'", "label == 'dog'"):
+        with state.gesture(), state.gesture(key="slider"):
+            state.filter = text
+    assert state.history.undo_count == 2
+    with state.gesture(key="slider"):
+        state.filter = "label == 'cat'"
+    with state.gesture(key="slider"):
+        state.filter = "label == 'fox'"
+    assert state.history.undo_count == 3

@@ -14,7 +14,8 @@ from hypothesis.extra import numpy as hnp
 
 from symphony_core.column import ColumnData, Kind
 from symphony_core.frames import column_data
-from symphony_panel_summary.bins import Bars, bars_of, bin_codes, count_codes, mean, one_of_each
+from symphony_panel_summary.bins import Bars, bars_of, bin_codes, mean, one_of_each
+from symphony_panel_summary.count import Chosen
 
 
 def numbers(*values: float, dtype: str = "float64") -> Bars:
@@ -151,18 +152,6 @@ def test_computed_bars_are_those_of_a_search(values: np.ndarray, steps: list[int
     assert (bin_codes(values, inner) == np.searchsorted(inner, values, side="right")).all()
 
 
-@given(st.integers(0, 400), st.integers(0, 2**32 - 1), st.sampled_from(["uint8", "uint16", "int32"]))
-def test_codes_under_a_mask_are_counted_one_by_one(length: int, seed: int, dtype: str):
-    rng = np.random.default_rng(seed)
-    codes = rng.integers(0, 200, length).astype(dtype)
-    mask = rng.random(length) < 0.4
-    counts = count_codes(codes, mask)
-    assert [int(n) for n in counts[:200]] == [
-        int((codes[mask] == code).sum()) if code < len(counts) else 0 for code in range(min(200, len(counts)))
-    ]
-    assert counts[:200].sum() == mask.sum()
-
-
 def test_the_mean_is_over_finite_numbers_under_the_mask():
     values = np.array([1, 2, 30, np.nan, np.inf])
     bars = bars_of(ColumnData(Kind.NUMBER, values), 20)
@@ -246,7 +235,7 @@ def test_any_number_of_values_is_counted(level_count: int):
     bars = bars_of(column_data(texts), 20)
     assert (bars.totals == 1).all()
     assert bars.missing_count == 1
-    assert bars.counts(np.arange(level_count + 1) < 10).sum() == 10
+    assert bars.counts(Chosen(np.arange(level_count + 1) < 10)).sum() == 10
 
 
 def test_booleans_have_two_bars_and_missing_apart():

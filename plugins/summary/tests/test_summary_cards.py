@@ -11,7 +11,8 @@ import pytest
 
 from symphony_core.sources import SourceOptions, open_source
 from symphony_core.table import Table
-from symphony_panel_summary.cards import OTHER, Card, Look, cards_of, ordered_names
+from symphony_panel_summary.card import OTHER, Card
+from symphony_panel_summary.cards import Look, cards_of, ordered_names
 
 
 def table_of(**columns: object) -> Table:
@@ -41,19 +42,22 @@ def test_three_layers_are_counted():
 
 def test_missing_values_are_counted_under_the_filter():
     card = card_of(ROWS, "score", filter="ok")
-    assert (card.source.missing_count, card.missing_under) == (1, 1)
+    assert (card.missing_count, card.missing_under) == (1, 1)
     assert card.payload()["missing"] == "25 % missing"
 
 
 def test_infinite_values_do_not_pass_for_missing_ones():
     card = card_of(table_of(x=[np.inf, np.nan, 1.0], y=[1, 2, 2]), "x", filter="y == 1")
-    assert (card.note, card.missing_under) == ("1 infinite", 0)
+    assert (card.payload()["note"], card.missing_under) == ("1 infinite", 0)
 
 
 def test_the_mean_is_that_of_the_filter_beside_that_of_all():
-    assert card_of(ROWS, "score").words == "mean 0.5"
-    assert card_of(ROWS, "score", filter="label == 'cat' and score > 0.5").words == "mean 0.9, all 0.5"
-    assert card_of(ROWS, "score", filter="score > 5").words == "mean —, all 0.5"
+    def words(**state: str) -> str:
+        return card_of(ROWS, "score", **state).charts[0].words
+
+    assert words() == "mean 0.5"
+    assert words(filter="label == 'cat' and score > 0.5") == "mean 0.9, all 0.5"
+    assert words(filter="score > 5") == "mean —, all 0.5"
 
 
 def test_a_condition_marks_the_bars_it_covers():
@@ -101,8 +105,9 @@ def test_values_come_in_the_order_asked_for(order: str, expected: list[str]):
 
 def test_shares_put_a_small_filter_on_the_scale_of_all_rows():
     table = table_of(word=["a", "a", "a", "b"], x=[0, 0, 0, 1])
-    bars = card_of(table, "word", Look(in_shares=True), filter="x == 1").payload()["bars"]
-    assert [bar["heights"][:2] for bar in bars] == [[0.75, 0.0], [0.25, 1.0]]
+    (chart,) = card_of(table, "word", Look(in_shares=True), filter="x == 1").payload()["charts"]
+    assert chart["counts"] == [[3, 0, 0], [1, 1, 0]]
+    assert (chart["of"], chart["tallest"]) == ([4, 1, 1], 1.0)
 
 
 def test_columns_whose_values_all_differ_say_so_and_come_last():

@@ -45,12 +45,12 @@ def shown(view: SummaryView) -> list[str]:
 
 
 def test_a_click_filters_and_the_same_click_takes_it_back(view: SummaryView):
-    assert send(view, kind="level", column="label", level=0, mode="replace") == "label == 'cat'"
-    assert send(view, kind="level", column="label", level=0, mode="replace") is None
+    assert send(view, kind="level", column="label", levels=[0], mode="replace") == "label == 'cat'"
+    assert send(view, kind="level", column="label", levels=[0], mode="replace") is None
 
 
 def test_a_brush_keeps_the_condition_on_another_column(view: SummaryView):
-    send(view, kind="level", column="label", level=0, mode="replace")
+    send(view, kind="level", column="label", levels=[0], mode="replace")
     last = len(view._cards["score"].bars) - 1
     assert send(view, kind="range", column="score", first=last, last=last, mode="replace") == (
         "label == 'cat' and score between 0.85 and 0.9"
@@ -58,9 +58,9 @@ def test_a_brush_keeps_the_condition_on_another_column(view: SummaryView):
 
 
 def test_shift_adds_and_alt_excludes(view: SummaryView):
-    send(view, kind="level", column="label", level=0, mode="add")
-    assert send(view, kind="level", column="label", level=1, mode="add") == "label in ['cat', 'dog']"
-    assert send(view, kind="level", column="label", level=0, mode="exclude") == "label == 'dog'"
+    send(view, kind="level", column="label", levels=[0], mode="add")
+    assert send(view, kind="level", column="label", levels=[1], mode="add") == "label in ['cat', 'dog']"
+    assert send(view, kind="level", column="label", levels=[0], mode="exclude") == "label == 'dog'"
 
 
 def test_missing_values_can_be_asked_for_and_a_condition_dropped(view: SummaryView):
@@ -78,10 +78,48 @@ def test_the_cards_follow_filter_and_selection(view: SummaryView):
     view.state.selection = [2]
     sentence, table = view.describe()
     assert sentence == (
-        "Summary of 3 of 3 columns of table: 3 of 4 rows under the filter, 1 selected."
+        "Summary of 3 of 3 columns of table (label, score, row_id): "
+        "3 of 4 rows under the filter score > 0.4, 1 selected."
     ).replace("table", view.state.dataset.name)
     dogs = table[table["bar"] == "dog"].iloc[0]
     assert (dogs["all"], dogs["filter"], dogs["selection"]) == (1, 1, 1)
+
+
+def test_grouped_rows_are_told_group_by_group(view: SummaryView):
+    view.state.group_by = ["label"]
+    view.state.filter = "score > 0.4"
+    sentence, table = view.describe()
+    assert sentence.endswith("0 selected; one chart a group of label.")
+    scores = table[(table["column"] == "score") & (table["filter"] > 0)]
+    assert scores.groupby("group")["filter"].sum().to_dict() == {"cat": 1, "dog": 1, "missing": 1}
+
+
+def test_a_bar_of_a_group_filters_its_column_alone(view: SummaryView):
+    view.state.group_by = ["label"]
+    last = len(view._cards["score"].bars) - 1
+    assert send(view, kind="range", column="score", chart=1, first=last, last=last, mode="replace") == (
+        "score between 0.85 and 0.9"
+    )
+
+
+def test_several_values_of_a_group_are_brushed_at_once(view: SummaryView):
+    assert send(view, kind="levels", column="label", levels=[0, 1], mode="replace") == (
+        "label in ['cat', 'dog']"
+    )
+
+
+def test_figures_come_and_go_with_a_click_on_the_name(view: SummaryView):
+    def figures() -> object:
+        (card,) = (card for card in view._grid.data["cards"] if card["name"] == "score")
+        return card["figures"]
+
+    assert figures() is None
+    send(view, kind="figures", column="score")
+    assert ["mean", "0.55"] in figures()["rows"]
+    view.state.filter = "label == 'cat'"
+    assert ["mean", "0.55", "0.5"] in figures()["rows"]
+    send(view, kind="figures", column="score")
+    assert figures() is None
 
 
 def test_a_filter_that_no_row_meets_says_so(view: SummaryView):
@@ -119,7 +157,7 @@ def test_every_setting_has_a_control():
     view = SummaryView(session)
     view.show_settings()
     assert view.frame.problem == ""
-    assert len(view.frame.settings) == len(view.setting_names) == 6
+    assert len(view.frame.settings) == len(view.setting_names) == 7
     session.close()
 
 

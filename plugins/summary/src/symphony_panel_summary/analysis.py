@@ -26,9 +26,10 @@ class Figures:
 
     count: values that are there. infinite: how many of these are infinite.
     distinct: different values among them; None for lists, structs and bytes.
-    min, max, mean, median, std: of finite numbers; of booleans mean is the
-        share of True; of times without std; of text its length in characters
-        when there are too many distinct values to count.
+    min, max, mean, median, q1, q3, std: of finite numbers; of booleans mean is
+        the share of True; of times without std; of text its length in
+        characters when there are too many distinct values to count. q1 and q3
+        are the quartiles: a quarter of the values lies below q1, above q3.
     std: with n - 1 in the denominator.
     top, top_count: the most frequent value of text and booleans, ties by value.
     """
@@ -41,6 +42,8 @@ class Figures:
     max: Figure = None
     mean: Figure = None
     median: Figure = None
+    q1: Figure = None
+    q3: Figure = None
     std: float | None = None
     top: str | None = None
     top_count: int | None = None
@@ -60,7 +63,7 @@ def run(data: AnalysisInput, *, progress: Progress = silent, cancel: Cancel = ne
         rows.append({"column": name, "kind": str(data.kind(name)), **asdict(figures_of(data.column(name)))})
     columns = ["column", "kind", *(field.name for field in fields(Figures))]
     table = pd.DataFrame(rows, columns=columns).astype({"distinct": "Int64", "top_count": "Int64"})
-    for name in ("min", "max", "mean", "median"):
+    for name in ("min", "max", "mean", "median", "q1", "q3"):
         # whole numbers beyond 2**53 and times keep what they are beside floats
         table[name] = pd.Series([row[name] for row in rows], dtype=object)
     return Result(
@@ -103,9 +106,11 @@ def _of_numbers(values: np.ndarray, missing_count: int) -> Figures:
     if len(finite) == 0:
         return figures
     mean, std = mean_and_std(finite)
+    q1, q3 = quartiles(finite)
     return Figures(
         figures.count, missing_count, figures.infinite, figures.distinct,
-        min=finite.min().item(), max=finite.max().item(), mean=mean, median=median(finite), std=std,
+        min=finite.min().item(), max=finite.max().item(), mean=mean, median=median(finite), q1=q1, q3=q3,
+        std=std,
     )  # fmt: skip
 
 
@@ -139,12 +144,33 @@ def median(values: np.ndarray) -> int | float:
     return low / 2 + high / 2
 
 
+def quartiles(values: np.ndarray) -> tuple[int | float, int | float]:
+    """Give the first and third quartile, between two values the one in proportion, as `numpy.quantile`.
+
+    values: at least one, finite. Whole numbers between equal ones stay whole, beyond 2**53 too.
+    """
+    return _at_share(values, 1), _at_share(values, 3)
+
+
+def _at_share(values: np.ndarray, quarters: int) -> int | float:
+    place, rest = divmod(quarters * (len(values) - 1), 4)
+    at = [place, min(place + 1, len(values) - 1)]
+    low, high = (value.item() for value in np.partition(values, at)[at])
+    if rest == 0 or low == high:
+        return low
+    if isinstance(low, int):
+        parts = (4 - rest) * low + rest * high
+        return parts // 4 if parts % 4 == 0 else parts / 4
+    return low * (1 - rest / 4) + high * (rest / 4)
+
+
 def _of_times(values: np.ndarray, missing_count: int, timezone: str | None) -> Figures:
     ticks = values.view(np.int64)
     # sums of ticks since 1970 do not fit 64 bits; offsets from the first do so in float
     first = int(ticks.min())
     mean = first + int((ticks - first).mean())
     middle = int(np.floor(median(ticks)))
+    q1, q3 = (int(np.floor(value)) for value in quartiles(ticks))
 
     def moment(tick: int) -> pd.Timestamp:
         plain = pd.Timestamp(np.array([tick]).view(values.dtype)[0])
@@ -153,6 +179,7 @@ def _of_times(values: np.ndarray, missing_count: int, timezone: str | None) -> F
     return Figures(
         len(values), missing_count, distinct=len(pd.unique(ticks)),
         min=moment(first), max=moment(int(ticks.max())), mean=moment(mean), median=moment(middle),
+        q1=moment(q1), q3=moment(q3),
     )  # fmt: skip
 
 
@@ -179,12 +206,13 @@ def _of_text(column: ColumnData, count: int, missing_count: int) -> Figures:
     assert column.text is not None
     lengths = np.asarray(pc.utf8_length(column.text.drop_null()))
     mean, std = mean_and_std(lengths)
+    q1, q3 = quartiles(lengths)
     counted = pc.value_counts(column.text.drop_null())
     counts = counted.field("counts")
     best = pc.max(counts)
     top = pc.min(counted.field("values").filter(pc.equal(counts, best)))
     return Figures(
         count, missing_count, distinct=len(counted),
-        min=int(lengths.min()), max=int(lengths.max()), mean=mean, median=median(lengths), std=std,
-        top=top.as_py(), top_count=best.as_py(),
+        min=int(lengths.min()), max=int(lengths.max()), mean=mean, median=median(lengths), q1=q1, q3=q3,
+        std=std, top=top.as_py(), top_count=best.as_py(),
     )  # fmt: skip

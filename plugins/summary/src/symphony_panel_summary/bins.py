@@ -14,11 +14,10 @@ import numpy as np
 import pyarrow.compute as pc
 
 from symphony_core.column import ColumnData, Kind
+from symphony_panel_summary.count import BLOCK_ROWS, Chosen, Split, count_codes
 from symphony_panel_summary.edges import Bin, Edges, number_edges
 from symphony_panel_summary.times import time_edges
 
-# Rows coded or counted at a time: they stay in the processor's cache between the steps.
-BLOCK_ROWS = 1 << 16
 # As float64, and short enough that BLAS does not wake its threads, which fight with those of our pool.
 MEAN_BLOCK_ROWS = 1 << 13
 
@@ -34,7 +33,10 @@ class Bars:
         `missing_code`, or `infinite_code`.
     totals: (bar count,) rows in each bar.
     inner: (bar count - 1,) where one bar ends and the next begins; empty for levels.
-    mean: of the finite numbers, or of the lengths of text; None for other kinds.
+    mean: of the finite numbers that are binned; None for other kinds.
+    unit: what is counted where it is not the value itself ("characters", "items", "bytes",
+        "hours"...); such bars cannot be said in a filter. "tags" are items of lists.
+    owners: (m,) int32, the row that each code stands in, where a row has several (tags); else None.
     """
 
     kind: Kind
@@ -48,6 +50,8 @@ class Bars:
     infinite_count: int
     inner: np.ndarray = field(default_factory=lambda: np.empty(0))
     mean: float | None = None
+    unit: str = ""
+    owners: np.ndarray | None = None
 
     @property
     def bar_count(self) -> int:
@@ -55,17 +59,35 @@ class Bars:
 
     @property
     def byte_count(self) -> int:
-        return self.codes.nbytes + self.totals.nbytes
+        return self.codes.nbytes + self.totals.nbytes + (0 if self.owners is None else self.owners.nbytes)
 
-    def counts(self, mask: np.ndarray) -> np.ndarray:
-        """Count the rows of each bar where `mask` (n,) bool is True."""
-        return count_codes(self.codes, mask)[: self.bar_count]
+    @property
+    def can_filter(self) -> bool:
+        """Whether a bar can be said in a filter."""
+        return not self.unit
+
+    def counts(self, chosen: Chosen) -> np.ndarray:
+        """Count the chosen rows of each bar."""
+        rows = chosen if self.owners is None else chosen.of(self.owners)
+        return rows.counts(self.codes, self.bar_count)
+
+    def group_counts(self, split: Split) -> np.ndarray:
+        """Count the rows of each bar in each group: (group count, bar count + 2).
+
+        The last two columns are missing and infinite values; levels have no infinite ones.
+        """
+        rows = split if self.owners is None else split.of(self.owners)
+        if self.bins:
+            return rows.counts(self.codes, self.bar_count + 2)[:, :-1]
+        counts = rows.counts(self.codes, self.bar_count)
+        return np.concatenate([counts, np.zeros((len(counts), 1), dtype=np.int64)], axis=1)
 
 
-def bars_of(column: ColumnData, bin_count: int) -> Bars:
+def bars_of(column: ColumnData, bin_count: int, unit: str = "") -> Bars:
     """Find the bars of a column and the bar of each row.
 
     bin_count: about how many bars for numbers, times and text lengths.
+    unit: of the numbers, where they are not the column's own values.
     """
     if column.kind is Kind.CATEGORY:
         return _levels(column.kind, column.levels, _level_codes(column.values))
@@ -76,12 +98,22 @@ def bars_of(column: ColumnData, bin_count: int) -> Bars:
         codes = np.where(column.is_missing(), np.uint8(255), np.uint8(0))
         return _levels(column.kind, ("present",), codes)
     if column.kind is Kind.TEXT:
-        lengths = pc.utf8_length(column.text).fill_null(-1)
-        values = np.asarray(lengths).astype(np.int64)
-        return _binned(column.kind, values, values < 0, bin_count)
+        return bars_of(character_counts(column), bin_count, "characters")
     if column.kind is Kind.TIME:
         return _binned(column.kind, column.values, column.missing, bin_count, column.timezone)
-    return _binned(column.kind, column.values, column.missing, bin_count)
+    return replace(_binned(column.kind, column.values, column.missing, bin_count), unit=unit)
+
+
+def character_counts(column: ColumnData) -> ColumnData:
+    """Give the lengths of texts in characters, as a column of numbers."""
+    if column.kind is Kind.CATEGORY:
+        of_levels = np.fromiter(map(len, column.levels), dtype=np.int64, count=len(column.levels))
+        missing = column.values < 0
+        values = np.append(of_levels, 0)[column.values]
+    else:
+        values = np.asarray(pc.utf8_length(column.text).fill_null(-1)).astype(np.int64)
+        missing = values < 0
+    return ColumnData(Kind.NUMBER, values, missing=missing if missing.any() else None)
 
 
 def one_of_each(bars: Bars, column: ColumnData) -> ColumnData:
@@ -93,7 +125,7 @@ def one_of_each(bars: Bars, column: ColumnData) -> ColumnData:
         return replace(column, missing=np.zeros(1, dtype=bool))
     if bars.levels:
         codes = np.arange(len(bars.levels), dtype=bool if bars.kind is Kind.BOOL else np.int32)
-        return replace(column, values=codes, missing=None)
+        return ColumnData(bars.kind, codes, levels=() if bars.kind is Kind.BOOL else bars.levels)
     lows = np.empty(bars.bar_count, dtype=column.values.dtype)
     lows[1:] = bars.inner
     if bars.bar_count == 1:
@@ -113,11 +145,10 @@ def _level_codes(values: np.ndarray) -> np.ndarray:
 
 
 def _levels(kind: Kind, levels: tuple[str, ...], codes: np.ndarray) -> Bars:
-    counts = count_codes(codes, None)
-    bar_count = len(levels)
-    missing_count = len(codes) - int(counts[:bar_count].sum())
+    counts = count_codes(codes, None, len(levels))
+    missing_count = len(codes) - int(counts.sum())
     missing_code = int(np.iinfo(codes.dtype).max) if codes.dtype.kind == "u" else -1
-    return Bars(kind, (), levels, codes, missing_code, missing_code, counts[:bar_count], missing_count, 0)
+    return Bars(kind, (), levels, codes, missing_code, missing_code, counts, missing_count, 0)
 
 
 def _binned(
@@ -140,7 +171,7 @@ def _binned(
         codes[~usable] = missing_code
         if values.dtype.kind == "f":
             codes[np.isinf(values) if missing is None else np.isinf(values) & ~missing] = infinite_code
-    counts = count_codes(codes, None)
+    counts = count_codes(codes, None, bar_count + 2)
     return Bars(
         kind, edges.bins, (), codes, missing_code, infinite_code, counts[:bar_count],
         int(counts[missing_code]), int(counts[infinite_code]), edges.inner,
@@ -148,28 +179,39 @@ def _binned(
     )  # fmt: skip
 
 
-def mean(values: np.ndarray, codes: np.ndarray, bar_count: int, mask: np.ndarray | None) -> float | None:
+def mean(
+    values: np.ndarray, codes: np.ndarray | None, bar_count: int, mask: np.ndarray | None
+) -> float | None:
     """Give the mean of the numbers that are in a bar, where `mask` is True; None of no number.
 
-    A product with the mask is twice as fast as picking the rows.
+    codes: None when every number is in a bar. A product with the mask is twice as fast as picking the rows.
     """
     total, count = 0.0, 0
     for start in range(0, len(values), MEAN_BLOCK_ROWS):
         block = slice(start, start + MEAN_BLOCK_ROWS)
-        chosen = codes[block] < bar_count
-        is_whole = bool(chosen.all())
         wide = values[block].astype(np.float64)
-        if not is_whole:
-            wide[~chosen] = 0  # infinity times nothing is not a number
-        if mask is not None:
-            chosen &= mask[block]
+        chosen = np.ones(len(wide), dtype=bool) if mask is None else mask[block]
+        if codes is not None:
+            is_known = codes[block] < bar_count
+            wide[~is_known] = 0  # infinity times nothing is not a number
+            chosen = chosen & is_known
         with np.errstate(over="ignore", invalid="ignore"):
             total += float(np.dot(wide, chosen.astype(np.float64)))
         count += int(np.count_nonzero(chosen))
     if count and not np.isfinite(total):
-        known = codes < bar_count if mask is None else (codes < bar_count) & mask
+        known = np.ones(len(values), dtype=bool) if codes is None else codes < bar_count
+        known = known if mask is None else known & mask
         return float((values[known].astype(np.float64) / count).sum())
     return total / count if count else None
+
+
+def mean_of(values: np.ndarray, bars: Bars, chosen: Chosen) -> float | None:
+    """Give the mean of the chosen numbers that are in a bar; None of no number."""
+    codes = bars.codes if bars.missing_count or bars.infinite_count else None
+    if chosen.positions is None:
+        return mean(values, codes, bars.bar_count, chosen.mask)
+    few = None if codes is None else codes.take(chosen.positions)
+    return mean(values.take(chosen.positions), few, bars.bar_count, None)
 
 
 # --- codes -------------------------------------------------------------------------
@@ -224,39 +266,3 @@ def _guessed(block: np.ndarray, inner: np.ndarray, first: float, width: float) -
     codes -= (block < padded[codes]) & (codes > 0)
     codes += (block >= padded[codes + 1]) & (codes < bar_count - 1)
     return codes
-
-
-# --- counting ------------------------------------------------------------------------
-
-
-def count_codes(codes: np.ndarray, mask: np.ndarray | None) -> np.ndarray:
-    """Count how often each code occurs where `mask` is True; None is everywhere.
-
-    Returns int64, at least as long as the codes that occur; rows outside of the
-    mask are counted nowhere.
-    """
-    if codes.dtype == np.uint8:
-        return _count_bytes(codes, mask)
-    kept = codes if mask is None else codes[mask]
-    if codes.dtype.kind == "i":
-        return np.bincount(kept[kept >= 0], minlength=int(codes.max(initial=0)) + 1)
-    return np.bincount(kept, minlength=2**16)
-
-
-def _count_bytes(codes: np.ndarray, mask: np.ndarray | None) -> np.ndarray:
-    """Count bytes two at a time, as 16-bit numbers: half the steps, a quarter of the time.
-
-    Each code is raised by one, so that 0 stands for rows that do not count. 255,
-    a missing level, becomes 0 as well: nobody asks for it here.
-    """
-    pairs = np.zeros(2**16, dtype=np.int64)
-    for start in range(0, len(codes), 2 * BLOCK_ROWS):
-        block = codes[start : start + 2 * BLOCK_ROWS] + np.uint8(1)
-        if mask is not None:
-            block *= mask[start : start + 2 * BLOCK_ROWS]
-        if len(block) % 2:
-            block = np.append(block, np.uint8(0))
-        counted = np.bincount(block.view(np.uint16))
-        pairs[: len(counted)] += counted
-    grid = pairs.reshape(256, 256)
-    return (grid.sum(axis=0) + grid.sum(axis=1))[1:]

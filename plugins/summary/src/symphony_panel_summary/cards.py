@@ -1,8 +1,8 @@
-"""What each card of the summary shows: bars with their counts, in words and heights.
+"""The cards of some columns: what is counted for each, and in which words and bars it is said.
 
-A card is plain data, so the view only has to send it and a test can read it.
 Bars of all rows are kept for the whole process; what a redraw costs is counting
-bytes under the filter and under the selection.
+bytes under the filter and under the selection, in one pass a column also when
+the rows are split into groups.
 """
 
 from __future__ import annotations
@@ -16,21 +16,23 @@ from symphony_core.cache import ByteLRU
 from symphony_core.column import ColumnData, Kind
 from symphony_core.combine import condition_on
 from symphony_core.evaluate import evaluate
-from symphony_core.expr import Expr, IsNull
+from symphony_core.expr import Expr
 from symphony_core.roles import Role
 from symphony_core.table import Table
-from symphony_panel_summary.bins import Bars, bars_of, mean, one_of_each
-from symphony_panel_summary.words import exact, share, three_digits, whole
+from symphony_panel_summary.bins import Bars, mean_of, one_of_each
+from symphony_panel_summary.card import OTHER, Card, Chart
+from symphony_panel_summary.count import Chosen
+from symphony_panel_summary.measure import Source, source_of
+from symphony_panel_summary.split import Groups, group_counts, named_and_rest
+from symphony_panel_summary.words import exact, three_digits, whole
 
 # 40 columns of 10 million rows, one byte a row, and some to spare.
 MAX_BARS_BYTES = 512 * 2**20
-bars_kept: ByteLRU[Bars] = ByteLRU(MAX_BARS_BYTES, size_of=lambda bars: bars.byte_count)
+bars_kept: ByteLRU[Source] = ByteLRU(MAX_BARS_BYTES, size_of=lambda source: source.byte_count)
 
 # Columns that come first, since all other columns are read against them.
 LEADING_ROLES = (Role.SPLIT, Role.LABEL, Role.PREDICTION, Role.CONFIDENCE, Role.POSITIVE_SCORE, Role.LOSS)
 
-# Stands for all values without a bar of their own. It is counted and not drawn: it would dwarf the others.
-OTHER = -1
 # Of nearly distinct values the most frequent few are enough to see that.
 FEW_LEVELS = 4
 
@@ -45,103 +47,24 @@ class Look:
     bar_count: about how many bars a histogram has. level_count: how many values have a bar.
     level_order: "count", "count under the filter" or "name".
     in_shares: heights are shares of each layer's own rows, not counts.
+    group_count: how many groups have a chart of their own.
     """
 
     bar_count: int = 20
     level_count: int = 12
     level_order: str = "count"
     in_shares: bool = False
+    group_count: int = 6
 
 
-@dataclass(frozen=True, eq=False)
-class Bar:
-    """One bar: rows of all, under the filter, and selected. `level` is a value's index or OTHER."""
-
-    label: str
-    all: int
-    under: int
-    picked: int
-    is_in: bool = False
-    level: int = 0
-
-    @property
-    def counts(self) -> tuple[int, int, int]:
-        return self.all, self.under, self.picked
-
-
-@dataclass(frozen=True, eq=False)
-class Card:
-    """One column as it is shown.
-
-    shape: "histogram", "levels" or "plain" (words only).
-    source: the bars of all rows. condition: what the filter says about this column.
-    shown_levels: those with a bar of their own.
-    shares: rows of each layer, when heights are shares of these.
-    """
-
-    name: str
-    kind: Kind
-    source: Bars
-    row_count: int
-    shape: str = "plain"
-    bars: tuple[Bar, ...] = ()
-    role: str = ""
-    condition: Expr | None = None
-    words: str = ""
-    axis: tuple[str, str] = ("", "")
-    shown_levels: tuple[int, ...] = ()
-    missing_under: int = 0
-    note: str = ""
-    shares: tuple[int, int, int] | None = None
-
-    @property
-    def can_filter(self) -> bool:
-        """Whether its bars can be said in a filter; lengths of text cannot."""
-        return self.kind is not Kind.TEXT
-
-    def payload(self) -> dict[str, object]:
-        """Give the card as plain values for the browser."""
-        layers = self.shares or (1, 1, 1)
-        heights = [
-            [
-                0.0 if bar.level == OTHER else count / max(of, 1)
-                for count, of in zip(bar.counts, layers, strict=True)
-            ]
-            for bar in self.bars
-        ]
-        tallest = max((max(layers_of_bar) for layers_of_bar in heights), default=0) or 1
-        missing = self.source.missing_count
-        return {
-            "name": self.name, "role": self.role, "shape": self.shape, "kind": str(self.kind),
-            "axis": list(self.axis), "words": self.words, "note": self.note,
-            "can_filter": self.can_filter, "has_condition": self.condition is not None,
-            "missing": f"{share(missing, self.row_count)} missing" if missing else "",
-            "missing_words": _of(self.missing_under, missing),
-            "missing_is_in": self.condition == IsNull(self.name),
-            "bars": [
-                {
-                    "label": bar.label, "level": bar.level, "is_in": bar.is_in, "is_empty": bar.under == 0,
-                    "count": _of(bar.under, bar.all), "under": whole(bar.under),
-                    "picked": whole(bar.picked) if bar.picked else "",
-                    "heights": [round(height / tallest, 4) for height in bar_heights],
-                }
-                for bar, bar_heights in zip(self.bars, heights, strict=True)
-            ],
-        }  # fmt: skip
-
-
-def _of(under: int, all_: int) -> str:
-    return whole(all_) if under == all_ else f"{whole(under)} of {whole(all_)}"
-
-
-def bars_for(table: Table, name: str, bar_count: int) -> Bars:
-    """Give the bars of a column, computed once a process."""
+def source_for(table: Table, name: str, bar_count: int) -> Source:
+    """Give what is counted of a column, computed once a process."""
     key = (table.fingerprint, table.key(name), bar_count)
-    return bars_kept.get(key, lambda: bars_of(table.column(name), bar_count))
+    return bars_kept.get(key, lambda: source_of(table, name, bar_count))
 
 
 def ordered_names(table: Table, order: str) -> list[str]:
-    """Give the columns in the order of their cards; the id column is last.
+    """Give columns and embeddings in the order of their cards; embeddings and the id column are last.
 
     order: "roles first", "as in the data" or "by name".
     """
@@ -152,7 +75,8 @@ def ordered_names(table: Table, order: str) -> list[str]:
         leading = [table.dataset.roles.column(role) for role in LEADING_ROLES]
         first = [name for name in dict.fromkeys(leading) if name in names]
         names = first + [name for name in names if name not in first]
-    return sorted(names, key=lambda name: name == table.dataset.id_column)
+    embeddings = [name for name in table.dataset.embedding_names if name not in names]
+    return sorted([*names, *embeddings], key=lambda name: name == table.dataset.id_column)
 
 
 def cards_of(
@@ -162,86 +86,178 @@ def cards_of(
     *,
     filter: Expr | None = None,
     selection: Expr | None = None,
+    group_by: Sequence[str] = (),
     is_wanted: Callable[[], bool] = lambda: True,
 ) -> list[Card]:
     """Count the bars of some columns; those without a chart come last.
 
+    group_by: columns whose value combinations get a chart each.
     is_wanted: asked between columns; False ends the work early.
     """
-    under = None if filter is None else table.mask(filter)
-    picked = None if selection is None else table.mask(selection)
+    under = None if filter is None else Chosen(table.mask(filter))
+    picked = None if selection is None else Chosen(table.mask(selection))
+    groups = Groups.of(table, tuple(group_by), under, picked, look.group_count) if group_by else None
+    maker = _Maker(table, look, filter, under, picked, groups)
     cards = []
     for name in names:
         if not is_wanted():
             break
-        cards.append(_card(table, name, look, filter, under, picked))
+        cards.append(maker.card(name))
     return sorted(cards, key=lambda card: card.shape == "plain")
 
 
-def _card(
-    table: Table,
-    name: str,
-    look: Look,
-    filter: Expr | None,
-    under: np.ndarray | None,
-    picked: np.ndarray | None,
-) -> Card:
-    bars = bars_for(table, name, look.bar_count)
-    condition = condition_on(filter, name)
-    roles = [role for role in table.dataset.roles.of_column(name) if name not in table.overlay]
-    layers = _Layers(
-        bars.totals,
-        bars.totals if under is None else bars.counts(under),
-        np.zeros_like(bars.totals) if picked is None else bars.counts(picked),
-        _covered(name, bars, table.column(name), condition),
-    )
-    row_count = len(table)
-    of_layers = (row_count, row_count if under is None else int(np.count_nonzero(under)),
-                 0 if picked is None else int(np.count_nonzero(picked)))  # fmt: skip
-    missing_under = bars.missing_count if under is None else _missing(bars, under, of_layers[1], layers.under)
-    card = Card(
-        name=name, kind=bars.kind, source=bars, row_count=row_count, condition=condition,
-        role=", ".join(str(role).replace("_", " ") for role in roles), missing_under=missing_under,
-        shares=of_layers if look.in_shares else None,
-    )  # fmt: skip
-    is_id = name == table.dataset.id_column
-    if is_id or _says_nothing(bars, look):
-        return replace(card, words=_plain_words(bars, is_id))
-    if bars.levels:
-        return _level_card(card, layers, look)
-    return _histogram_card(card, layers, table.column(name), under)
-
-
 @dataclass(frozen=True, eq=False)
-class _Layers:
-    """Counts of each bar of one column, and which bars the column's condition covers."""
+class Layers:
+    """Counts of each bar of one column, and which bars the column's condition covers.
+
+    all, under, picked: (bar count,). missing_under: missing rows under the filter.
+    groups: (group count, bar count, 3), when the rows are split.
+    """
 
     all: np.ndarray
     under: np.ndarray
     picked: np.ndarray
     is_in: np.ndarray
+    missing_under: int = 0
+    groups: np.ndarray | None = None
 
-    def bar(self, index: int, label: str, level: int = 0) -> Bar:
-        return Bar(
-            label, int(self.all[index]), int(self.under[index]), int(self.picked[index]),
-            bool(self.is_in[index]), level,
+    @property
+    def stacked(self) -> np.ndarray:
+        """(bar count, 3) counts of the three layers."""
+        return np.stack([self.all, self.under, self.picked], axis=1)
+
+
+@dataclass(frozen=True, eq=False)
+class _Maker:
+    """Makes cards of one moment: the same filter, selection and groups for all columns."""
+
+    table: Table
+    look: Look
+    filter: Expr | None
+    under: Chosen | None
+    picked: Chosen | None
+    groups: Groups | None
+
+    @property
+    def of(self) -> tuple[int, int, int]:
+        total = len(self.table)
+        under = total if self.under is None else self.under.row_count
+        return total, under, 0 if self.picked is None else self.picked.row_count
+
+    def card(self, name: str) -> Card:
+        table = self.table
+        if name not in table.names:
+            return _embedding_card(table, name)
+        source = source_for(table, name, self.look.bar_count)
+        bars = source.bars
+        condition = condition_on(self.filter, name)
+        roles = [role for role in table.dataset.roles.of_column(name) if name not in table.overlay]
+        is_id = name == table.dataset.id_column
+        card = Card(
+            name=name, kind=table.kind(name), row_count=len(table), condition=condition,
+            role=", ".join(str(role).replace("_", " ") for role in roles),
+            missing_count=bars.missing_count, infinite_count=bars.infinite_count,
+            in_shares=self.look.in_shares,
+        )  # fmt: skip
+        layers = self.layers(name, bars, condition)
+        card = replace(card, missing_under=layers.missing_under)
+        if is_id or says_nothing(bars, self.look):
+            return replace(card, words=_plain_words(bars, is_id))
+        chart = self.chart(source, layers, condition)
+        if self.groups is not None:
+            charts = self.groups.charts(chart, layers.groups)
+            return replace(card, charts=charts, is_split=True, more=self.groups.rest_words)
+        below = () if source.more is None else (self.below(name, source, condition),)
+        return replace(card, charts=(chart, *below))
+
+    def layers(self, name: str, bars: Bars, condition: Expr | None) -> Layers:
+        is_in = covered(name, bars, self.table.column(name), condition)
+        if self.groups is not None:
+            return self._split_layers(name, bars, is_in)
+        under = bars.totals if self.under is None else bars.counts(self.under)
+        picked = np.zeros_like(bars.totals) if self.picked is None else bars.counts(self.picked)
+        missing = _missing(bars, self.under, under, self.table.column(name))
+        return Layers(bars.totals, under, picked, is_in, missing)
+
+    def _split_layers(self, name: str, bars: Bars, is_in: np.ndarray) -> Layers:
+        assert self.groups is not None
+        layers = [group_counts(self.table, name, bars, self.look.bar_count, self.groups, layer)
+                  for layer in self.groups.layers]  # fmt: skip
+        all_, under, picked = (layer.sum(axis=0)[: bars.bar_count] for layer in layers)
+        missing = (
+            _missing(bars, self.under, under, self.table.column(name))
+            if bars.owners is not None
+            else int(layers[1][:, bars.bar_count].sum())
+        )
+        of_groups = np.stack([layer[:, : bars.bar_count] for layer in layers], axis=2)
+        return Layers(all_, under, picked, is_in, missing, of_groups)
+
+    def chart(self, source: Source, layers: Layers, condition: Expr | None) -> Chart:
+        if source.bars.levels:
+            return self._level_chart(source.bars, layers, condition)
+        words = "" if self.groups is not None else _middle(source, self.under)
+        return self._histogram(source.bars, layers, words)
+
+    def below(self, name: str, source: Source, condition: Expr | None) -> Chart:
+        """Draw what stands below the card's first chart: frequent texts, or lengths of lists."""
+        bars = source.more
+        assert bars is not None
+        layers = self.layers(name, bars, condition)
+        if bars.bins:
+            return self._histogram(bars, layers, _middle(replace(source, bars=bars), self.under))
+        return Chart(
+            "levels", bars, bars.levels, layers.stacked, layers.is_in, tuple(range(bars.bar_count)), self.of,
+            words="most frequent texts",
+        )  # fmt: skip
+
+    def _histogram(self, bars: Bars, layers: Layers, words: str) -> Chart:
+        ends = (mark(bars.bins[0].low), mark(bars.bins[-1].high))
+        return Chart(
+            "histogram", bars, tuple(item.label for item in bars.bins), layers.stacked, layers.is_in,
+            tuple(range(bars.bar_count)), self.of, ends, words,
+        )  # fmt: skip
+
+    def _level_chart(self, bars: Bars, layers: Layers, condition: Expr | None) -> Chart:
+        occurring = int(np.count_nonzero(bars.totals))
+        shown = shown_levels(bars, layers, self.look, condition)
+        labels, counts, is_in = [bars.levels[level] for level in shown], layers.stacked, layers.is_in[shown]
+        levels = list(shown)
+        if occurring > len(shown):
+            rest = np.ones(len(bars.levels), dtype=bool)
+            rest[shown] = False
+            labels.append(f"{whole(occurring - len(shown))} other values")
+            is_in = np.append(is_in, layers.is_in[rest & (bars.totals > 0)].all())
+            levels.append(OTHER)
+        return Chart(
+            "levels", bars, tuple(labels), named_and_rest(counts, levels), is_in, tuple(levels), self.of,
+            words=_level_words(bars, int(np.count_nonzero(layers.under)), occurring),
         )  # fmt: skip
 
 
-def _missing(bars: Bars, under: np.ndarray, under_count: int, counts: np.ndarray) -> int:
+def _embedding_card(table: Table, name: str) -> Card:
+    vectors = table.dataset.vectors(name)
+    usable = int(np.count_nonzero(vectors.usable))
+    aside = len(vectors) - usable
+    words = f"{whole(vectors.dimension)} numbers, {whole(usable)} usable, {whole(aside)} set aside"
+    return Card(name, Kind.OTHER, len(table), role="embedding", words=words)
+
+
+def _missing(bars: Bars, under: Chosen | None, counts: np.ndarray, column: ColumnData) -> int:
     """Count the missing rows under the filter."""
-    if bars.missing_count == 0:
-        return 0
+    if bars.missing_count == 0 or under is None:
+        return bars.missing_count
+    if bars.owners is not None:
+        return int(np.count_nonzero(under.mask & column.is_missing()))
     if bars.infinite_count == 0:
-        return under_count - int(counts.sum())
-    return int(np.count_nonzero(under & (bars.codes == bars.missing_code)))
+        return under.row_count - int(counts.sum())
+    return int(np.count_nonzero(under.mask & (bars.codes == bars.missing_code)))
 
 
-def _says_nothing(bars: Bars, look: Look) -> bool:
-    """Whether bars would all look alike: nothing there, all values different, or none to tell apart."""
+def says_nothing(bars: Bars, look: Look) -> bool:
+    """Say whether bars would all look alike: nothing there, all values different, or none to tell apart."""
     if bars.bar_count == 0 or not bars.totals.any():
         return True
-    if bars.kind is Kind.OTHER:
+    if bars.kind is Kind.OTHER and not bars.unit:
         return bars.missing_count == 0
     is_all_distinct = bool(bars.levels) and int(bars.totals.max()) == 1
     return is_all_distinct and int(np.count_nonzero(bars.totals)) > look.level_count
@@ -258,21 +274,7 @@ def _plain_words(bars: Bars, is_id: bool) -> str:
     return f"{whole(count)} values, all different"
 
 
-# --- numbers, times, lengths ---------------------------------------------------------
-
-
-def _histogram_card(card: Card, layers: _Layers, column: ColumnData, under: np.ndarray | None) -> Card:
-    bars = card.source
-    drawn = tuple(layers.bar(index, item.label) for index, item in enumerate(bars.bins))
-    first, last = bars.bins[0], bars.bins[-1]
-    note = f"{whole(bars.infinite_count)} infinite" if bars.infinite_count else ""
-    return replace(
-        card, shape="histogram", bars=drawn, note=note, axis=(_mark(first.low), _mark(last.high)),
-        words=_middle(bars, column, under),
-    )  # fmt: skip
-
-
-def _mark(value: int | float | str) -> str:
+def mark(value: int | float | str) -> str:
     """Write an end of the axis; a long number is rounded, the bars say it digit by digit."""
     if isinstance(value, str):
         return value
@@ -280,44 +282,38 @@ def _mark(value: int | float | str) -> str:
     return text if len(text) <= MAX_MARK_CHARS else three_digits(float(value))
 
 
-def _middle(bars: Bars, column: ColumnData, under: np.ndarray | None) -> str:
+def _middle(source: Source, under: Chosen | None) -> str:
+    """Say the mean under the filter beside that of all, and what is counted if that is not the value."""
+    bars = source.bars
     if bars.mean is None:
         return ""
-    if bars.kind is Kind.TEXT:
-        return f"characters, mean {three_digits(bars.mean)}"
+    unit = f"{bars.unit}, " if bars.unit else ""
     if under is None:
-        return f"mean {three_digits(bars.mean)}"
-    of_filter = mean(column.values, bars.codes, bars.bar_count, under)
+        return f"{unit}mean {three_digits(bars.mean)}"
+    of_filter = mean_of(source.column.values, bars, under)
     now = "—" if of_filter is None else three_digits(of_filter)
-    return f"mean {now}, all {three_digits(bars.mean)}"
+    return f"{unit}mean {now}, all {three_digits(bars.mean)}"
 
 
-# --- categories, booleans, present or not ------------------------------------------------
-
-
-def _level_card(card: Card, layers: _Layers, look: Look) -> Card:
-    bars = card.source
-    occurring = int(np.count_nonzero(bars.totals))
-    shown = _shown_levels(bars, layers, look, card.condition)
-    drawn = [layers.bar(level, bars.levels[level], level) for level in shown]
-    if occurring > len(shown):
-        drawn.append(_other_bar(bars, layers, shown, occurring - len(shown)))
-    under_count = int(np.count_nonzero(layers.under))
+def _level_words(bars: Bars, under_count: int, occurring: int) -> str:
+    if bars.unit:
+        return f"{whole(occurring)} different items; a row may have several"
     if bars.kind is not Kind.CATEGORY:
-        words = ""
-    elif under_count == occurring:
-        words = f"{whole(occurring)} {'value' if occurring == 1 else 'values'}"
-    else:
-        words = f"{whole(under_count)} of {whole(occurring)} values"
-    return replace(card, shape="levels", bars=tuple(drawn), words=words, shown_levels=tuple(shown))
+        return ""
+    if under_count == occurring:
+        return f"{whole(occurring)} {'value' if occurring == 1 else 'values'}"
+    return f"{whole(under_count)} of {whole(occurring)} values"
 
 
-def _shown_levels(bars: Bars, layers: _Layers, look: Look, condition: Expr | None) -> list[int]:
+# --- which values have a bar of their own ------------------------------------------------
+
+
+def shown_levels(bars: Bars, layers: Layers, look: Look, condition: Expr | None) -> list[int]:
     """Choose the values with a bar of their own: the most frequent, and those the filter asks for."""
     occurring = np.flatnonzero(bars.totals)
     ranks = layers.under if look.level_order == "count under the filter" else layers.all
     by_count = occurring[np.lexsort((occurring, -layers.all[occurring], -ranks[occurring]))]
-    is_nearly_distinct = 2 * len(occurring) > int(bars.totals.sum())
+    is_nearly_distinct = not bars.unit and 2 * len(occurring) > int(bars.totals.sum())
     room = min(FEW_LEVELS, look.level_count) if is_nearly_distinct else look.level_count
     # one value left over would be "1 other value": it gets its own bar
     room += len(occurring) == room + 1
@@ -337,16 +333,6 @@ def _with_asked_for(chosen: list[int], asked_for: list[int], room: int) -> list[
     kept = [level for level in chosen if level in asked_for]
     rest = [level for level in chosen if level not in asked_for][: room - len(kept) - len(added)]
     return [level for level in chosen if level in kept or level in rest] + added
-
-
-def _other_bar(bars: Bars, layers: _Layers, shown: Sequence[int], level_count: int) -> Bar:
-    rest = np.ones(len(bars.levels), dtype=bool)
-    rest[list(shown)] = False
-    is_in = bool(layers.is_in[rest & (bars.totals > 0)].all())
-    return Bar(
-        f"{whole(level_count)} other values", int(layers.all[rest].sum()), int(layers.under[rest].sum()),
-        int(layers.picked[rest].sum()), is_in, OTHER,
-    )  # fmt: skip
 
 
 # --- which bars the filter names -----------------------------------------------------------
@@ -375,8 +361,8 @@ class _Probe:
         return np.empty(0, dtype=np.int64)
 
 
-def _covered(name: str, bars: Bars, column: ColumnData, condition: Expr | None) -> np.ndarray:
+def covered(name: str, bars: Bars, column: ColumnData, condition: Expr | None) -> np.ndarray:
     """Say for each bar whether the filter's condition on this column lets it in."""
-    if condition is None or bars.kind is Kind.TEXT or bars.bar_count == 0:
+    if condition is None or not bars.can_filter or bars.bar_count == 0:
         return np.zeros(bars.bar_count, dtype=bool)
     return evaluate(condition, _Probe(name, one_of_each(bars, column)))

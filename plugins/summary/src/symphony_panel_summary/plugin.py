@@ -21,7 +21,9 @@ def register_views() -> list[ViewSpec]:
             summary=(
                 "Every column at a glance: all rows in grey, rows under the filter in colour, selected rows "
                 "in orange. Click a bar or drag over several to filter by that column, keeping the "
-                "conditions on other columns; the same bar again takes it back. Shift adds, alt excludes."
+                "conditions on other columns; the same bar again takes it back. Shift adds, alt excludes. "
+                "A click on a column's name shows its figures; grouped rows have a chart a group; “+ chart” "
+                "sets two columns against each other."
             ),
         )
     ]
