@@ -49,7 +49,7 @@ class Shown:
         assert isinstance(component, RowsComponent)
         self.component = component
         self.sent: list[str] = []
-        parts = ["data", "pictures", "ticks", "detail"]
+        parts = ["data", "late", "ticks", "detail", "sound"]
         component.param.watch(lambda event: self.sent.append(event.name), parts)
 
     def say(self, kind: str, **more: object) -> None:
@@ -61,6 +61,17 @@ class Shown:
     @property
     def data(self) -> dict:
         return self.component.data
+
+    @property
+    def panel(self) -> dict:
+        """The only panel, or the first of several."""
+        return self.data["panels"][0]
+
+    @property
+    def made(self) -> dict:
+        """What is shown of each media cell, by row and column."""
+        rest = self.component.late.get("made", [])
+        return {(row, name): shown for row, name, shown in [*self.data["made"], *rest]}
 
     @property
     def selected(self) -> list[int]:
@@ -84,16 +95,17 @@ def shown():
 
 
 def test_the_first_page_of_a_table_holds_the_first_twenty_rows(shown):
-    data = shown().data
-    assert (data["rows"], data["range"], data["last_page"]) == (list(range(20)), "1–20 of 50", 3)
-    assert (data["mode"], data["cells"][1]) == ("table", ["7"])
+    view = shown()
+    page = view.panel
+    assert (page["rows"], page["range"], page["last_page"]) == (list(range(20)), "1–20 of 50", 3)
+    assert (view.data["mode"], page["cells"][1]) == ("table", ["7"])
 
 
 def test_the_last_page_holds_what_is_left(shown):
     view = shown()
     view.say("page", number=99)
-    assert (view.data["rows"], view.data["range"]) == (list(range(40, 50)), "41–50 of 50")
-    assert view.data["page"] == 3
+    assert (view.panel["rows"], view.panel["range"]) == (list(range(40, 50)), "41–50 of 50")
+    assert view.panel["page"] == 3
 
 
 def test_a_new_filter_goes_back_to_the_first_page_and_keeps_the_sort(shown):
@@ -101,8 +113,8 @@ def test_a_new_filter_goes_back_to_the_first_page_and_keeps_the_sort(shown):
     view.say("sort", column="score", descending=True)
     view.say("page", number=2)
     view.state.filter = "score < 30"
-    scores = [int(cells[0]) for cells in view.data["cells"]]
-    assert (view.data["page"], view.data["sort"], scores) == (1, "score", list(range(29, 9, -1)))
+    scores = [int(cells[0]) for cells in view.panel["cells"]]
+    assert (view.panel["page"], view.data["sort"], scores) == (1, "score", list(range(29, 9, -1)))
 
 
 def test_sorting_by_the_same_column_twice_sends_the_page_once(shown):
@@ -117,19 +129,19 @@ def test_another_page_size_keeps_the_row_that_was_first_on_the_page(shown):
     view = shown()
     view.say("page", number=2)
     view.view.table_rows = 8
-    assert 20 in view.data["rows"]
+    assert 20 in view.panel["rows"]
 
 
 def test_a_sort_by_a_column_that_is_gone_falls_back_to_the_order_of_the_data(shown):
     view = shown()
     view.view.param.update(sort="was computed")
-    assert (view.data["sort"], view.data["rows"][:3]) == ("", [0, 1, 2])
+    assert (view.data["sort"], view.panel["rows"][:3]) == ("", [0, 1, 2])
 
 
 def test_no_rows_under_the_filter_is_a_state_that_can_be_left(shown):
     view = shown()
     view.state.filter = "score > 1000"
-    assert (view.data["empty"], view.data["rows"], view.data["range"]) == ("filter", [], "0 of 0")
+    assert (view.data["empty"], view.panel["rows"], view.panel["range"]) == ("filter", [], "0 of 0")
     view.say("clear_filter")
     assert (view.state.filter, view.data["empty"]) == (None, "")
 
@@ -140,7 +152,7 @@ def test_a_table_without_rows_says_so(shown, frame):
 
 
 def test_one_row_is_one_page(shown):
-    assert shown(numbers(1)).data["range"] == "1–1 of 1"
+    assert shown(numbers(1)).panel["range"] == "1–1 of 1"
 
 
 def test_the_first_twelve_columns_are_shown_unless_others_are_chosen(shown):
@@ -155,8 +167,9 @@ def test_an_unknown_column_setting_names_the_nearest(shown):
 
 
 def test_markup_in_names_and_values_is_sent_unchanged(shown):
-    data = shown(pd.DataFrame({"id": [HTML], HTML: ["a<b & c"]})).data
-    assert (data["ids"], data["columns"][0]["name"], data["cells"]) == ([HTML], HTML, [["a<b & c"]])
+    view = shown(pd.DataFrame({"id": [HTML], HTML: ["a<b & c"]}))
+    assert (view.panel["ids"], view.panel["cells"]) == ([HTML], [["a<b & c"]])
+    assert view.data["columns"][0]["name"] == HTML
 
 
 def test_everything_sent_is_plain_json(shown):
@@ -172,22 +185,21 @@ def test_everything_sent_is_plain_json(shown):
 
 
 def test_a_table_with_images_opens_as_a_grid_of_pictures(shown):
-    data = shown(images()).data
-    row, uri, problem = data["thumbnails"][0]
-    assert (data["mode"], row, problem) == ("grid", 0, "")
-    assert base64.b64decode(uri.removeprefix("data:image/png;base64,")) == png("red")
+    view = shown(images())
+    first = view.made[0, "image"]
+    assert (view.data["mode"], list(first)) == ("grid", ["uri"])
+    assert base64.b64decode(first["uri"].removeprefix("data:image/png;base64,")) == png("red")
 
 
 def test_a_broken_picture_says_why(shown):
     view = shown(images())
-    late = view.component.pictures.get("thumbnails", view.data["thumbnails"])
-    problems = {row: problem for row, _, problem in late}
-    assert problems[1] == "it is no PNG, JPEG, WebP, GIF or BMP"
-    assert problems[2] == "there is no image in this row"
+    assert view.made[1, "image"] == {"problem": "it is no PNG, JPEG, WebP, GIF or BMP"}
+    assert view.made[2, "image"] == {"problem": "there is no image in this row"}
+    assert list(view.made[3, "image"]) == ["uri"]
 
 
 def test_a_prediction_stands_beside_the_label_only_where_it_differs(shown):
-    assert shown(images()).data["captions"] == [
+    assert shown(images()).panel["captions"] == [
         {"label": "cat", "prediction": None},
         {"label": "cat", "prediction": "dog"},
         {"label": "dog", "prediction": None},
@@ -199,7 +211,7 @@ def test_the_same_rows_can_be_looked_at_as_a_table(shown):
     view = shown(images())
     view.say("mode", mode="table")
     assert [column["name"] for column in view.data["columns"]] == ["label", "prediction"]
-    assert len(view.data["thumbnails"]) > 0
+    assert (0, "image") in view.made
 
 
 def test_a_grid_asked_for_without_pictures_is_a_table(shown):
@@ -286,7 +298,7 @@ def test_an_opened_row_shows_all_its_columns_exactly(shown):
 def test_the_picture_of_an_opened_row_is_large(shown):
     view = shown(images())
     view.say("open", row=3)
-    data = base64.b64decode(view.component.detail["uri"].partition(",")[2])
+    data = base64.b64decode(view.component.detail["media"][0]["uri"].partition(",")[2])
     assert Image.open(io.BytesIO(data)).size == (300, 300)
 
 
@@ -306,9 +318,9 @@ def test_steps_go_along_the_sorted_rows_and_over_the_edge_of_a_page(shown):
     view.say("step", by=1)
     assert view.component.detail["row"] == second
     view.say("step", by=1)
-    assert (view.component.detail["row"], view.data["page"]) == (third, 2)
+    assert (view.component.detail["row"], view.panel["page"]) == (third, 2)
     view.say("step", by=-1)
-    assert (view.component.detail["row"], view.data["page"]) == (second, 1)
+    assert (view.component.detail["row"], view.panel["page"]) == (second, 1)
 
 
 def test_an_opened_row_that_the_filter_hides_says_so(shown):
