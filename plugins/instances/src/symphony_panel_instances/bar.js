@@ -21,7 +21,7 @@ function makeBar(at) {
   const search = element("span", { class: "search", role: "search" }, box, found, filter)
   const panelNow = () => at.panels[0]
   const ticker = pageTicker(at, panelNow)
-  const pager = makePager(at, panelNow)
+  const pager = makePager(at, panelNow, false)
   const clear = button("clear", "Clear selection", () => at.clear())
   const counts = element("span", { class: "muted", "aria-live": "polite" })
   const root = element("div", { class: "bar", role: "group", "aria-label": "Rows shown" },

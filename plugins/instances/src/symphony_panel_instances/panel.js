@@ -1,6 +1,7 @@
 // One page of rows, of one group or of all, with its pager, its selection of a page, and its keys.
 
-function makePager(at, panelNow) {
+// isOfGroup: a small one, of one panel among several.
+function makePager(at, panelNow, isOfGroup) {
   const first = button("«", "First page", () => panelNow().turnTo(1), { class: "icon" })
   const back = button("‹", "Previous page", () => panelNow().turnTo(panelNow().pageNow() - 1), { class: "icon" })
   const number = element("input", { type: "number", min: "1", step: "1", "aria-label": "Page" })
@@ -9,8 +10,8 @@ function makePager(at, panelNow) {
   const on = button("›", "Next page", () => panelNow().turnTo(panelNow().pageNow() + 1), { class: "icon" })
   const last = button("»", "Last page", () => panelNow().turnTo(panelNow().data.last_page), { class: "icon" })
   const range = element("span", { class: "range", "aria-live": "polite" })
-  const root = element("span", { class: "pager", role: "group", "aria-label": "Pages" }, range, first, back,
-    element("label", {}, element("span", { class: "muted" }, "page"), number, pages), on, last)
+  const label = element("label", {}, element("span", { class: "muted" }, "page"), number, pages)
+  const root = element("span", { class: "pager", role: "group", "aria-label": "Pages" }, range, first, back, label, on, last)
 
   function draw() {
     const { page, last_page, range: words } = panelNow().data
@@ -20,7 +21,8 @@ function makePager(at, panelNow) {
     pages.textContent = `of ${last_page.toLocaleString("en-US")}`
     first.disabled = back.disabled = page <= 1
     on.disabled = last.disabled = page >= last_page
-    for (const one of [first, last]) one.hidden = panelNow().data.name !== "" && last_page <= 2
+    for (const one of [back, label, on]) one.hidden = isOfGroup && last_page === 1
+    for (const one of [first, last]) one.hidden = isOfGroup && last_page <= 2
   }
 
   return { root, draw, expect: (page) => { number.value = page } }
@@ -48,7 +50,7 @@ function makePanel(at) {
   const name = element("h3")
   const size = element("span", { class: "muted num" })
   const panel = { items: [], active: 0, data: null, draw, drawTicks, activate, pageNow, turnTo, tickPage, onKey, focus }
-  const pager = makePager(at, () => panel)
+  const pager = makePager(at, () => panel, true)
   const ticker = pageTicker(at, () => panel)
   const whole = button("select group", "Select all rows of this group", () =>
     at.tickGroup(panel.data.key, !isWhole()))

@@ -28,7 +28,7 @@ mark { background: color-mix(in srgb, #f2c14e 55%, var(--sy-paper)); color: inhe
 .more { color: var(--sy-muted); }
 .grid { list-style: none; margin: 0; padding: 2px; display: grid; gap: 8px;
   grid-template-columns: repeat(auto-fill, minmax(min(100%, calc(var(--across) * (var(--px) + 4px) + 10px)), 1fr)); }
-.grid.cards { grid-template-columns: repeat(auto-fill, minmax(min(100%, max(250px, calc(var(--across) * (var(--px) + 4px) + 18px))), 1fr)); }
+.grid.cards { grid-template-columns: repeat(auto-fill, minmax(min(100%, max(200px, calc(var(--across) * (var(--px) + 4px) + 18px))), 1fr)); }
 .item { position: relative; min-width: 0; border: 1px solid var(--sy-line); border-radius: 4px;
   background: var(--sy-paper); }
 .item .picture { display: flex; flex-direction: column; width: 100%; border: 0; padding: 4px; gap: 4px;
