@@ -101,9 +101,13 @@ class Gestures:
     def _filter_by_search(self, gesture: Gesture) -> None:
         """Make the search a part of everybody's filter, and end it here."""
         found = self._view.searching
-        if found is not None:
+        if found is None:
+            return
+        with self._state.gesture():
             self._state.filter = all_of([self._state.filter, found])
             self._view.search = ""
+            with self._state.gesture():
+                pass  # a step of its own: the change of the setting would merge it with the typing before
 
     def _set_mode(self, gesture: Gesture) -> None:
         mode = gesture.get("mode")
