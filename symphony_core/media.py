@@ -13,7 +13,7 @@ from what decodes (`sound`). Nothing is ever fetched from an address.
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple, NoReturn, TypeVar
 from weakref import WeakKeyDictionary
@@ -81,6 +81,21 @@ class Media:
 
     def __init__(self, dataset: Dataset) -> None:
         self._dataset = dataset
+        root = dataset.media_root
+        self._base = None if root is None else root.resolve()
+        self._paths: dict[tuple[str, int], object] = {}
+
+    def expect(self, positions: Sequence[int], columns: Sequence[str]) -> None:
+        """Look up the paths of some rows in one go, which is much cheaper than one by one.
+
+        Those of the call before are forgotten. Bytes are not kept: they may be large.
+        """
+        paths: dict[tuple[str, int], object] = {}
+        for name in columns:
+            if self._dataset.column(name).kind.is_text and positions:
+                values = self._dataset.values(name, np.asarray(positions))
+                paths |= {(name, position): value for position, value in zip(positions, values, strict=True)}
+        self._paths = paths
 
     def thumbnail(self, position: int, column: str, max_px: int = THUMBNAIL_PX) -> Picture:
         """Give a small image of at most 16 kB. Raises BadMedia."""
@@ -128,14 +143,15 @@ class Media:
         return _pictures.get(key, lambda: where.fit(lambda: picture(_read(content, where), size, max_bytes)))
 
     def _content(self, where: _Where, suffixes: frozenset[str]) -> _Content:
-        value = where.value()
+        key = (where.column, where.position)
+        paths = self._paths
+        value = paths[key] if key in paths else where.value()
         if isinstance(value, Mapping):
             value = value.get("bytes") or value.get("path")
         if value is None or (isinstance(value, str) and not value):
             where.fail(f"there is no {where.what} in this row")
         if isinstance(value, (bytes, bytearray, memoryview)):
-            key = (self._dataset.fingerprint, where.column, where.position)
-            return _Content(key, bytes(value), None, "")
+            return _Content((self._dataset.fingerprint, *key), bytes(value), None, "")
         if not isinstance(value, str):
             where.fail(f"a {type(value).__name__} is neither a path nor bytes")
         path = self._contained(value, where, suffixes)
@@ -144,16 +160,15 @@ class Media:
 
     def _contained(self, value: str, where: _Where, suffixes: frozenset[str]) -> Path:
         """Give the file, if it lies under the media folder once all links are followed."""
-        root = self._dataset.media_root
+        base = self._base
         if "://" in value or value.startswith(("data:", "file:")):
             where.fail(f"{value[:80]!r} is an address; media are read from files or from bytes in the table")
-        if root is None:
+        if base is None:
             where.fail(
                 f"{value!r} is a path and a table from memory has no folder; open the file instead, "
                 "or set frame.attrs['media_root']"
             )
         try:
-            base = root.resolve()
             path = (base / value).resolve()
             is_there = path.is_relative_to(base) and path.is_file()
         except (OSError, ValueError, RuntimeError) as error:

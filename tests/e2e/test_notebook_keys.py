@@ -26,6 +26,7 @@ def test_keys_in_the_grid_neither_run_nor_insert_nor_leave_cells(
     page = tab.page
     page.evaluate("jupyterapp.shell.currentWidget.content.activeCellIndex = 1")
     items = instances.get_by_role("listitem")
+    expect(items.nth(59).locator("img")).to_be_visible(timeout=60_000)  # the last to come
     items.first.get_by_role("button").focus()
     before = page.evaluate(f"() => {CELLS}.map(cell => cell.model.id)")
 

@@ -75,6 +75,7 @@ class PageMedia:
         kept = self._made if (px, columns) == (self._px, self._columns) else {}
         self._rows, self._columns, self._px = rows, columns, px
         self._made = {cell: kept[cell] for cell in self._cells() if cell in kept}
+        self._media.expect(rows, [column.name for column in columns])
 
     def missing(self) -> list[Cell]:
         """Give the cells whose picture or outline is not made yet, in the order of the rows."""
