@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from symphony_core.column import Kind
+from symphony_core.column import ColumnData, Kind
 from symphony_core.media import MediaColumn, media_columns
 from symphony_core.roles import Role
 from symphony_core.table import Table
@@ -14,6 +14,9 @@ from symphony_core.table import Table
 MAX_MEDIA = 4
 # A row with neither media nor text is shown by this many of its columns.
 PLAIN_COLUMNS = 6
+# Values of at least so many characters, on average over the first ones, are there to be read.
+PROSE_CHARS = 30
+LOOK_ROWS = 200
 GRID, CARDS, TABLE = "grid", "cards", "table"
 
 
@@ -51,13 +54,25 @@ def samples(table: Table, *, media: Sequence[str] = (), beside: Sequence[str] = 
 
 
 def text_column(table: Table, media_names: Sequence[str]) -> str | None:
-    """Name the column to be read: the one with the role, else the first of long texts."""
+    """Name the column to be read: the one with the role, else the first whose values are sentences."""
     given = table.dataset.roles.column(Role.TEXT)
     if given is not None:
         return given
     apart = {table.dataset.id_column, *media_names}
     names = [name for name in table.dataset.names if name not in apart]
-    return next((name for name in names if table.kind(name) is Kind.TEXT), None)
+    return next((name for name in names if _is_prose(table.column(name))), None)
+
+
+def _is_prose(column: ColumnData) -> bool:
+    """Say whether the first values are long, on the whole; names and codes are short."""
+    if not column.kind.is_text:
+        return False
+    if column.kind is Kind.CATEGORY:
+        values = list(column.levels[:LOOK_ROWS])
+    else:
+        assert column.text is not None
+        values = [value for value in column.text.slice(0, LOOK_ROWS).to_pylist() if value is not None]
+    return sum(map(len, values)) >= PROSE_CHARS * max(1, len(values))
 
 
 def _fitting_beside(table: Table, *, is_plain: bool) -> tuple[str, ...]:

@@ -4,14 +4,14 @@ const STYLE = `
 .instances { container-type: inline-size; display: flex; flex-direction: column; gap: 8px; min-width: 0; }
 .bar { display: flex; flex-wrap: wrap; align-items: center; gap: 4px 8px; min-height: 24px; }
 .bar .gap { flex: 1; min-width: 0; }
-.bar label { display: inline-flex; align-items: center; gap: 4px; }
+.bar label, .pager label { display: inline-flex; align-items: center; gap: 4px; }
 .bar select { max-width: 180px; }
-.bar button.icon { min-width: 26px; padding: 1px 4px; }
-.bar input[type=number] { width: 64px; }
+.pager button.icon, .bar button.icon { min-width: 26px; padding: 1px 4px; }
+.pager input { width: 64px; }
 .bar input[type=search] { width: 150px; }
 .bar .search { display: inline-flex; align-items: center; gap: 4px; flex-wrap: wrap; }
 .pager { display: inline-flex; align-items: center; gap: 8px; }
-.bar .range { white-space: nowrap; font-variant-numeric: tabular-nums; }
+.range { white-space: nowrap; font-variant-numeric: tabular-nums; }
 .joined { display: inline-flex; }
 .joined button { border-radius: 0; margin-left: -1px; }
 .joined button:not([hidden]):first-child { border-radius: 4px 0 0 4px; margin-left: 0; }
@@ -110,7 +110,7 @@ mark { background: color-mix(in srgb, #f2c14e 55%, var(--sy-paper)); color: inhe
 .detail .large button { border: 0; padding: 0; cursor: zoom-in; display: flex; max-width: 100%; }
 .detail .large img { max-width: 100%; max-height: 360px; min-height: 96px; object-fit: contain; }
 .detail .large.full { display: block; overflow: auto; max-height: 420px; }
-.detail .large.full button { cursor: zoom-out; max-width: none; }
+.detail .large.full button { cursor: zoom-out; max-width: none; width: fit-content; margin: 0 auto; }
 .detail .large.full img { max-width: none; max-height: none; min-height: 0; image-rendering: auto; }
 .detail .facts { padding: 2px 8px; font-size: 12px; color: var(--sy-muted); border-bottom: 1px solid var(--sy-line);
   overflow-wrap: anywhere; }
