@@ -21,7 +21,7 @@ function makeDetail(at) {
   }, { class: "plain" })
   const before = button("‹", "Row before", () => step(-1), { class: "plain" })
   const after = button("›", "Next row", () => step(1), { class: "plain" })
-  const shut = button("✕", "Close row", () => close(), { class: "plain" })
+  const shut = button("✕", "Close row", () => at.close(), { class: "plain" })
   const media = element("div")
   const note = element("div", { class: "note" })
   const facts = element("dl")
@@ -31,10 +31,10 @@ function makeDetail(at) {
 
   const step = (by) => say({ kind: "step", by })
 
-  function close() {
+  // Give the keyboard back to the row, before the panel goes.
+  function letGo() {
     const item = at.items().find((one) => one.row === model.detail.row) ?? at.panels[0]?.items[at.panels[0].active]
     if (root.contains(root.getRootNode().activeElement)) item?.opener.focus()
-    say({ kind: "open", row: null })
   }
 
   function draw() {
@@ -116,5 +116,5 @@ function makeDetail(at) {
     event.stopPropagation()
   })
 
-  return { root, draw, drawTicks, close, isOpen: () => model.detail.row !== undefined, focus: () => root.focus() }
+  return { root, draw, drawTicks, letGo, isShown: () => !root.hidden, focus: () => root.focus() }
 }

@@ -20,7 +20,7 @@ export function render({ model }) {
     say: (gesture) => model.send_msg(gesture),
     items: () => at.panels.flatMap((panel) => panel.items),
     isPicked: (row) => pending.get(row)?.wanted ?? ticked.has(row),
-    open, tick, toggle, toggleTo, tickGroup, clear, drawOpened,
+    open, close, tick, toggle, toggleTo, tickGroup, clear, drawOpened,
   }
   const bar = at.bar = makeBar(at)
   const detail = makeDetail(at)
@@ -155,10 +155,25 @@ export function render({ model }) {
 
   // --- the opened row ----------------------------------------------------------------
 
-  // The same row again moves the keyboard into what is open.
+  // What was asked for last, which the page may show only later. The same row again moves the keyboard into it.
+  let openedRow
+
   function open(row) {
-    if (model.detail.row === row) detail.focus()
+    if (openedRow === row && detail.isShown()) detail.focus()
     else at.say({ kind: "open", row })
+    openedRow = row
+  }
+
+  function close() {
+    if (openedRow === undefined) return
+    detail.letGo()
+    openedRow = undefined
+    at.say({ kind: "open", row: null })
+  }
+
+  function drawDetail() {
+    openedRow = model.detail.row
+    detail.draw()
   }
 
   function drawOpened() {
@@ -170,20 +185,20 @@ export function render({ model }) {
   const main = element("div", { class: "main" }, content, detail.root)
   const root = element("div", { class: "instances" }, element("style", {}, STYLE), bar.root, main)
   root.addEventListener("keydown", (event) => {
-    if (isPlainKey(event, "Escape") && detail.isOpen() && main.contains(event.target)) {
-      detail.close()
+    if (isPlainKey(event, "Escape") && openedRow !== undefined && main.contains(event.target)) {
+      close()
       event.preventDefault()
       event.stopPropagation()
     } else if (isForUs(event)) event.stopPropagation()
   })
   bar.menu()
   drawPage()
-  detail.draw()
+  drawDetail()
   model.on("menu", bar.menu)
   model.on("data", drawPage)
   model.on("ticks", drawTicks)
   model.on("late", drawLate)
-  model.on("detail", detail.draw)
+  model.on("detail", drawDetail)
   model.on("sound", hear)
   model.on("remove", () => stop(at, [...at.sounds]))
   return root
