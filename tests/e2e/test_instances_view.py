@@ -34,6 +34,7 @@ def group_by(page: Page, *columns: str) -> None:
     side = page.get_by_role("region", name="Filter, groups and selection")
     for column in columns:
         side.get_by_role("combobox", name="Group by").select_option(column)
+        expect(side.locator(".chip").filter(has_text=column)).to_be_visible()
 
 
 @pytest.fixture(scope="module")
