@@ -19,7 +19,7 @@
     ├── NeedsNotMet          the data lack what a view or analysis needs
     ├── NotEnoughRows        fewer rows than the method can work with
     ├── BadVectors           embeddings that the method cannot work with
-    ├── BadMedia             an image that cannot be shown
+    ├── BadMedia             an image or a sound that cannot be shown
     ├── BadSetting           a parameter outside its bounds or unknown
     ├── BadSelection         an assignment that is neither text, ids nor a mask
     ├── SharedState          one app's views shown to a second session

@@ -1,68 +1,67 @@
-"""Images of rows as small, safe bytes for a page.
+"""Images and sounds of rows as small, safe bytes for a page.
 
 A media value comes from data somebody else made: it may point outside the
 folder, be a picture of 50,000 x 50,000 pixels in 100 bytes, or be no picture.
-So paths must stay under the folder of the table (also behind symbolic links),
-bytes and pixels are bounded before anything is decoded, and the page gets
-either a small file that decoded without fault or one that we encoded. SVG is
-refused: it can carry script. Nothing is ever fetched from an address.
+So paths must stay under the folder of the table (also behind symbolic links;
+an absolute path is read if it does), bytes are bounded before they are looked
+at, the content decides what they are (`media_format`), and the page gets either
+a small file that decoded without fault or one that we encoded (`picture`).
+A sound is sent as it is, when somebody asks to play it; its outline is drawn
+from what decodes (`sound`). Nothing is ever fetched from an address.
 """
 
 from __future__ import annotations
 
 import base64
-import io
-import struct
-import zlib
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, NoReturn
+from typing import NamedTuple, NoReturn, TypeVar
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
 from symphony_core.cache import ByteLRU
+from symphony_core.column import ColumnData, Kind
 from symphony_core.dataset import Dataset
 from symphony_core.errors import BadMedia
+from symphony_core.media_format import AUDIO_SUFFIXES, IMAGE_SUFFIXES, media_format, media_kind
+from symphony_core.picture import Picture, Unfit, picture
+from symphony_core.roles import Role
+from symphony_core.sound import Sound, Waveform, sound_format, waveform
 
-if TYPE_CHECKING:
-    from PIL import Image
+T = TypeVar("T")
 
 THUMBNAIL_PX = 96
 PICTURE_PX = 1024
 MAX_PX = 4096
 # A thumbnail is sent inside the page, dozens at a time.
-PASS_THROUGH_BYTES = 16 * 1024
+THUMBNAIL_BYTES = 16 * 1024
 MAX_FILE_BYTES = 64 * 2**20
-# 40 million pixels decode into at most 160 MB.
-MAX_PIXELS = 40_000_000
+# A sound goes through the session's channel as text, which takes a third more; 20 MB are its limit.
+MAX_SOUND_BYTES = 8 * 2**20
 CACHE_BYTES = 32 * 2**20
+# Rows looked at to tell whether a column holds media, and how many of their values must look so.
+LOOK_ROWS = 200
+LOOK_SHARE = 0.9
 
-SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp"})
-AUDIO_SUFFIXES = frozenset({".wav", ".flac", ".mp3", ".ogg", ".m4a", ".opus"})
-MIMES = {"PNG": "image/png", "JPEG": "image/jpeg", "WEBP": "image/webp", "GIF": "image/gif"}
-_FORMATS = (*MIMES, "BMP")
-_QUALITIES = (85, 70, 50, 30)
-# What Pillow raises on damaged files, besides its own errors, which are OSErrors.
-_DECODE_ERRORS = (
-    OSError,
-    ValueError,
-    SyntaxError,
-    TypeError,
-    IndexError,
-    KeyError,
-    EOFError,
-    struct.error,
-    zlib.error,
-    OverflowError,
-    MemoryError,
-)
+_pictures: ByteLRU[Picture] = ByteLRU(CACHE_BYTES, size_of=lambda picture: len(picture.data))
+# An outline takes about 4 kB as a tuple of floats.
+_waveforms: ByteLRU[Waveform] = ByteLRU(CACHE_BYTES, size_of=lambda outline: 100 + 32 * len(outline.peaks))
 
 
-class Picture(NamedTuple):
-    """An encoded image and its MIME type."""
+class MediaColumn(NamedTuple):
+    """A column of pictures or sounds; kind is `image` or `audio`."""
 
-    data: bytes
-    mime: str
+    name: str
+    kind: str
+
+
+class MediaFacts(NamedTuple):
+    """What a media value is: its format, its size, and the path as the table has it, if it is one."""
+
+    format: str
+    byte_count: int
+    path: str
 
 
 class _Content(NamedTuple):
@@ -71,23 +70,36 @@ class _Content(NamedTuple):
     key: Hashable
     data: bytes | None
     path: Path | None
-
-
-_pictures: ByteLRU[Picture] = ByteLRU(CACHE_BYTES, size_of=lambda picture: len(picture.data))
+    text: str
 
 
 class Media:
-    """The images of a dataset, by row position and column.
+    """The images and sounds of a dataset, by row position and column.
 
     A value is bytes, a path relative to the table's folder, or a struct of `bytes` and `path`.
     """
 
     def __init__(self, dataset: Dataset) -> None:
         self._dataset = dataset
+        root = dataset.media_root
+        self._base = None if root is None else root.resolve()
+        self._paths: dict[tuple[str, int], object] = {}
+
+    def expect(self, positions: Sequence[int], columns: Sequence[str]) -> None:
+        """Look up the paths of some rows in one go, which is much cheaper than one by one.
+
+        Those of the call before are forgotten. Bytes are not kept: they may be large.
+        """
+        paths: dict[tuple[str, int], object] = {}
+        for name in columns:
+            if self._dataset.column(name).kind.is_text and positions:
+                values = self._dataset.values(name, np.asarray(positions))
+                paths |= {(name, position): value for position, value in zip(positions, values, strict=True)}
+        self._paths = paths
 
     def thumbnail(self, position: int, column: str, max_px: int = THUMBNAIL_PX) -> Picture:
         """Give a small image of at most 16 kB. Raises BadMedia."""
-        return self._shown(position, column, max_px, PASS_THROUGH_BYTES)
+        return self._shown(position, column, max_px, THUMBNAIL_BYTES)
 
     def picture(self, position: int, column: str, max_px: int = PICTURE_PX) -> Picture:
         """Give an image of at most `max_px` on its longer side, never enlarged. Raises BadMedia."""
@@ -96,49 +108,67 @@ class Media:
     def data_uri(self, position: int, column: str, max_px: int = THUMBNAIL_PX) -> str:
         """Give an image as text that an `img` can show without a request. Raises BadMedia."""
         size = self.thumbnail if max_px <= THUMBNAIL_PX else self.picture
-        data, mime = size(position, column, max_px)
-        return f"data:{mime};base64,{base64.b64encode(data).decode()}"
+        return as_uri(size(position, column, max_px))
+
+    def audio(self, position: int, column: str) -> Sound:
+        """Give a sound as it is stored, to be played by a browser: at most 8 MB. Raises BadMedia."""
+        where = _Where(self._dataset, position, column, "sound")
+        data = _read(self._content(where, AUDIO_SUFFIXES), where, MAX_SOUND_BYTES)
+        return Sound(data, where.fit(lambda: sound_format(data)).mime)
+
+    def waveform(self, position: int, column: str) -> Waveform:
+        """Give a sound's length and outline. Raises BadMedia when it cannot be decoded."""
+        where = _Where(self._dataset, position, column, "sound")
+        content = self._content(where, AUDIO_SUFFIXES)
+        return _waveforms.get(content.key, lambda: where.fit(lambda: waveform(_read(content, where))))
+
+    def facts(self, position: int, column: str) -> MediaFacts:
+        """Say what is stored, whether or not it can be shown. Raises BadMedia when nothing can be read."""
+        where = _Where(self._dataset, position, column, "file")
+        content = self._content(where, IMAGE_SUFFIXES | AUDIO_SUFFIXES)
+        data = _read(content, where)
+        found = media_format(data)
+        return MediaFacts("of no known format" if found is None else found.name, len(data), content.text)
 
     def original(self, position: int, column: str) -> bytes:
         """Give the bytes as they are stored, for an analysis and not for a page. Raises BadMedia."""
-        where = _Where(self._dataset, position, column)
-        content = self._content(where, SUFFIXES | AUDIO_SUFFIXES)
-        return _read(content, where)
+        where = _Where(self._dataset, position, column, "image or sound")
+        return _read(self._content(where, IMAGE_SUFFIXES | AUDIO_SUFFIXES), where)
 
     def _shown(self, position: int, column: str, max_px: int, max_bytes: int | None) -> Picture:
-        where = _Where(self._dataset, position, column)
-        content = self._content(where, SUFFIXES)
+        where = _Where(self._dataset, position, column, "image")
+        content = self._content(where, IMAGE_SUFFIXES)
         size = max(1, min(max_px, MAX_PX))
         key = (content.key, size, max_bytes)
-        return _pictures.get(key, lambda: _encoded(_read(content, where), size, max_bytes, where))
+        return _pictures.get(key, lambda: where.fit(lambda: picture(_read(content, where), size, max_bytes)))
 
     def _content(self, where: _Where, suffixes: frozenset[str]) -> _Content:
-        value = where.value()
+        key = (where.column, where.position)
+        paths = self._paths
+        value = paths[key] if key in paths else where.value()
         if isinstance(value, Mapping):
             value = value.get("bytes") or value.get("path")
-        if value is None or (isinstance(value, (str, bytes)) and not value):
-            where.fail("there is no image in this row")
+        if value is None or (isinstance(value, str) and not value):
+            where.fail(f"there is no {where.what} in this row")
         if isinstance(value, (bytes, bytearray, memoryview)):
-            key = (self._dataset.fingerprint, where.column, where.position)
-            return _Content(key, bytes(value), None)
+            return _Content((self._dataset.fingerprint, *key), bytes(value), None, "")
         if not isinstance(value, str):
             where.fail(f"a {type(value).__name__} is neither a path nor bytes")
         path = self._contained(value, where, suffixes)
         status = path.stat()
-        return _Content((str(path), status.st_size, status.st_mtime_ns), None, path)
+        return _Content((str(path), status.st_size, status.st_mtime_ns), None, path, value)
 
     def _contained(self, value: str, where: _Where, suffixes: frozenset[str]) -> Path:
         """Give the file, if it lies under the media folder once all links are followed."""
-        root = self._dataset.media_root
-        if "://" in value or value.startswith("data:"):
-            where.fail(f"{value[:80]!r} is an address; images are read from files or from bytes in the table")
-        if root is None:
+        base = self._base
+        if "://" in value or value.startswith(("data:", "file:")):
+            where.fail(f"{value[:80]!r} is an address; media are read from files or from bytes in the table")
+        if base is None:
             where.fail(
                 f"{value!r} is a path and a table from memory has no folder; open the file instead, "
                 "or set frame.attrs['media_root']"
             )
         try:
-            base = root.resolve()
             path = (base / value).resolve()
             is_there = path.is_relative_to(base) and path.is_file()
         except (OSError, ValueError, RuntimeError) as error:
@@ -155,12 +185,13 @@ class Media:
 
 
 class _Where:
-    """One cell, for reading it and for saying what is wrong with it."""
+    """One cell, for reading it and for saying what is wrong with it; `what` names what is wanted of it."""
 
-    def __init__(self, dataset: Dataset, position: int, column: str) -> None:
+    def __init__(self, dataset: Dataset, position: int, column: str, what: str) -> None:
         self.dataset = dataset
         self.position = position
         self.column = column
+        self.what = what
 
     def value(self) -> object:
         if not 0 <= self.position < len(self.dataset):
@@ -172,6 +203,13 @@ class _Where:
             )
         return self.dataset.values(self.column, np.array([self.position]))[0]
 
+    def fit(self, make: Callable[[], T]) -> T:
+        """Give what `make()` gives; its Unfit becomes a BadMedia of this cell."""
+        try:
+            return make()
+        except Unfit as error:
+            self.fail(str(error), error)
+
     def fail(self, reason: str, cause: BaseException | None = None) -> NoReturn:
         row_id = self.dataset.ids_at(np.array([self.position])).tolist()[0]
         raise BadMedia(
@@ -182,100 +220,57 @@ class _Where:
         ) from cause
 
 
-def _read(content: _Content, where: _Where) -> bytes:
-    if content.data is not None:
-        size = len(content.data)
-    else:
+def _read(content: _Content, where: _Where, max_bytes: int = MAX_FILE_BYTES) -> bytes:
+    data = content.data
+    if data is None:
         assert content.path is not None
         try:
             with content.path.open("rb") as file:
-                data = file.read(MAX_FILE_BYTES + 1)
+                data = file.read(max_bytes + 1)
         except OSError as error:
             where.fail(f"{content.path.name!r} cannot be read ({error.strerror})", error)
-        size = len(data)
-        content = content._replace(data=data)
-    if size > MAX_FILE_BYTES:
-        where.fail(f"it is larger than {MAX_FILE_BYTES // 2**20} MB")
-    assert content.data is not None
-    return content.data
+    if len(data) > max_bytes:
+        where.fail(f"it is larger than {max_bytes // 2**20} MB")
+    return data
 
 
-def _encoded(data: bytes, max_px: int, max_bytes: int | None, where: _Where) -> Picture:
-    # Pillow takes 0.1 s to import, and many tables have no images.
-    from PIL import Image, UnidentifiedImageError
-
-    try:
-        with Image.open(io.BytesIO(data), formats=_FORMATS) as image:
-            width, height = image.size
-            if width * height > MAX_PIXELS:
-                where.fail(_too_many_pixels(width, height))
-            return _fitted(image, data, max_px, max_bytes)
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        where.fail(_too_many_pixels(*_header_size(data)), error)
-    except UnidentifiedImageError as error:
-        what = (
-            "SVG, which can carry script"
-            if b"<svg" in data[:1024].lower()
-            else "no PNG, JPEG, WebP, GIF or BMP"
-        )
-        where.fail(f"it is {what}", error)
-    except _DECODE_ERRORS as error:
-        where.fail(f"the image is damaged ({error})", error)
+def as_uri(media: Picture | Sound) -> str:
+    """Give bytes as text that a page can show or play without a request."""
+    return f"data:{media.mime};base64,{base64.b64encode(media.data).decode()}"
 
 
-def _too_many_pixels(width: int, height: int) -> str:
-    size = f"{width:,} x {height:,} pixels are" if width else "its pixels are"
-    return f"{size} more than {MAX_PIXELS // 1_000_000} million, so it is not decoded"
+_columns: WeakKeyDictionary[Dataset, tuple[MediaColumn, ...]] = WeakKeyDictionary()
 
 
-def _header_size(data: bytes) -> tuple[int, int]:
-    """Give width and height of a PNG; zeros for other formats."""
-    return struct.unpack(">II", data[16:24]) if data.startswith(b"\x89PNG") and len(data) >= 24 else (0, 0)
+def media_columns(dataset: Dataset) -> tuple[MediaColumn, ...]:
+    """Name the columns of images and sounds: those with the role, then those whose values look so.
+
+    A value looks so by its suffix or its first bytes; the first `LOOK_ROWS` values are looked at.
+    """
+    if dataset not in _columns:
+        roles = [MediaColumn(name, role.value) for role in (Role.IMAGE, Role.AUDIO)
+                 if (name := dataset.roles.column(role)) is not None]  # fmt: skip
+        taken = {column.name for column in roles} | {dataset.id_column}
+        others = [(name, _kind_by_content(dataset, name)) for name in dataset.names if name not in taken]
+        found = [MediaColumn(name, kind) for name, kind in others if kind is not None]
+        _columns[dataset] = (*roles, *found)
+    return _columns[dataset]
 
 
-def _fitted(image: Image.Image, data: bytes, max_px: int, max_bytes: int | None) -> Picture:
-    is_small = max(image.size) <= max_px and len(data) <= PASS_THROUGH_BYTES
-    mime = MIMES.get(image.format or "")
-    image.draft("RGB", (max_px, max_px))  # lets JPEG decode at a fraction of its size
-    image.load()
-    if is_small and mime is not None:
-        return Picture(data, mime)
-    return _compressed(_shrunk(image, max_px), max_bytes)
+def _kind_by_content(dataset: Dataset, name: str) -> str | None:
+    values = _first_values(dataset, name, dataset.column(name))
+    kinds = [media_kind(value) for value in values]
+    for kind in ("image", "audio"):
+        if values and kinds.count(kind) >= LOOK_SHARE * len(values):
+            return kind
+    return None
 
 
-def _shrunk(image: Image.Image, max_px: int) -> Image.Image:
-    from PIL import ImageOps  # loaded with Pillow already
-
-    upright = ImageOps.exif_transpose(image)
-    if upright.mode.startswith("I;16") or upright.mode in ("I", "F"):
-        upright = _eight_bits(upright)
-    has_alpha = "A" in upright.getbands() or "transparency" in upright.info
-    plain = upright.convert("RGBA" if has_alpha else "RGB")
-    plain.thumbnail((max_px, max_px))
-    return plain
-
-
-def _eight_bits(image: Image.Image) -> Image.Image:
-    """Spread the values of a 16-bit or float image over black to white."""
-    from PIL import Image as PillowImage  # loaded with Pillow already
-
-    values = np.nan_to_num(np.asarray(image, dtype=np.float64))
-    low, high = float(values.min()), float(values.max())
-    scaled = (values - low) * (255 / (high - low)) if high > low else np.zeros_like(values)
-    return PillowImage.fromarray(scaled.astype(np.uint8))
-
-
-def _compressed(image: Image.Image, max_bytes: int | None) -> Picture:
-    from PIL import features  # loaded with Pillow already
-
-    has_webp = features.check("webp")
-    while True:
-        for quality in _QUALITIES:
-            buffer = io.BytesIO()
-            if has_webp:
-                image.save(buffer, "WEBP", quality=quality, method=2)
-            else:
-                image.save(buffer, "PNG", optimize=True)
-            if max_bytes is None or buffer.tell() <= max_bytes:
-                return Picture(buffer.getvalue(), MIMES["WEBP" if has_webp else "PNG"])
-        image = image.resize((max(1, image.width // 2), max(1, image.height // 2)))
+def _first_values(dataset: Dataset, name: str, column: ColumnData) -> list[object]:
+    """Give the first values that are there, among ten times as many rows."""
+    if column.kind is Kind.CATEGORY:
+        return list(column.levels[:LOOK_ROWS])
+    if column.kind not in (Kind.TEXT, Kind.OTHER):
+        return []
+    rows = np.arange(min(10 * LOOK_ROWS, len(dataset)))
+    return [value for value in dataset.values(name, rows) if value is not None][:LOOK_ROWS]

@@ -16,16 +16,13 @@ import pandas as pd
 
 from symphony_core.column import ColumnData, Kind
 from symphony_core.errors import BadRole, no_such
+from symphony_core.media_format import media_kind
 from symphony_core.roles import Role, RoleChoice, Roles
 
 # Rows looked at to see whether text is a path and whether bytes are a picture.
 SAMPLE_ROWS = 200
 # Splits and folds have few names; a column with more distinct values is something else.
 MAX_SPLITS = 50
-IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp")
-AUDIO_SUFFIXES = (".wav", ".flac", ".mp3", ".ogg", ".m4a", ".opus")
-_IMAGE_HEADS = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF", b"BM")
-_AUDIO_HEADS = (b"RIFF", b"fLaC", b"ID3", b"OggS", b"\xff\xfb", b"\xff\xf3")
 
 # The first name is the role's own and wins over the others; two of the others are ambiguous.
 NAMES: dict[Role, tuple[str, ...]] = {
@@ -244,22 +241,13 @@ def _content(columns: Columns, name: str) -> str:
 
 
 def _is_media(columns: Columns, role: Role, name: str, *, by_content_only: bool = False) -> bool:
-    suffixes, heads = (IMAGE_SUFFIXES, _IMAGE_HEADS) if role is Role.IMAGE else (AUDIO_SUFFIXES, _AUDIO_HEADS)
     if not columns.has_text(name) and columns.data(name).kind is not Kind.OTHER:
         return False
     values = columns.sample(name)
     if not values:
         return not by_content_only
-    hits = sum(_looks_like(value, suffixes, heads) for value in values)
+    hits = sum(media_kind(value) == role.value for value in values)
     return hits >= 0.9 * len(values) if by_content_only else 2 * hits >= len(values)
-
-
-def _looks_like(value: object, suffixes: tuple[str, ...], heads: tuple[bytes, ...]) -> bool:
-    if isinstance(value, Mapping):
-        return any(_looks_like(value.get(key), suffixes, heads) for key in ("bytes", "path"))
-    if isinstance(value, bytes):
-        return value.startswith(heads)
-    return isinstance(value, str) and value.casefold().endswith(suffixes)
 
 
 def _distinct_count(columns: Columns, name: str) -> int:

@@ -163,8 +163,9 @@ class View(Viewer):
             self._running.cancel()
             self._running = None
         if value_count <= self.max_inline_values or not self.session.owner.has_loop:
-            show(work())
-            self.frame.is_busy = False
+            value = work()
+            self.frame.is_busy = False  # before `show`, which may begin something new
+            show(value)
             self._say()
             return
         revision = self._revision

@@ -10,7 +10,7 @@ import os
 from pathlib import Path
 
 from symphony_core.errors import BadFormat, BadSource
-from symphony_core.media import AUDIO_SUFFIXES, SUFFIXES
+from symphony_core.media_format import AUDIO_SUFFIXES, IMAGE_SUFFIXES
 from symphony_core.sources.address import is_address
 from symphony_core.sources.arrow_file import is_arrow, read_arrow
 from symphony_core.sources.csv_file import TAB_ENDINGS, read_csv
@@ -46,7 +46,7 @@ FOLDERS = (
 FILE_SCHEMES = ("sqlite:///", "duckdb:///")
 ENDINGS = tuple(dict.fromkeys(ending for reader in FILES for ending in reader.endings))
 DATABASE_ENDINGS = tuple(e for reader in FILES if reader.fingerprint is by_values for e in reader.endings)
-FOLDER_ENDINGS = (*PARQUET_ENDINGS, *SUFFIXES, *AUDIO_SUFFIXES)
+FOLDER_ENDINGS = (*PARQUET_ENDINGS, *IMAGE_SUFFIXES, *AUDIO_SUFFIXES)
 
 
 def located(source: str) -> Place:

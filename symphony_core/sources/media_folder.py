@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from symphony_core import frames
-from symphony_core.media import AUDIO_SUFFIXES, SUFFIXES
+from symphony_core.media_format import AUDIO_SUFFIXES, IMAGE_SUFFIXES
 from symphony_core.progress import Progress
 from symphony_core.role_inference import check_asked
 from symphony_core.sources.loading import Loaded, frame_of
@@ -19,7 +19,7 @@ from symphony_core.sources.options import SourceOptions
 from symphony_core.sources.parts import SPLIT, SPLITS
 from symphony_core.sources.reader import Place
 
-_IMAGES = tuple(SUFFIXES)
+_IMAGES = tuple(IMAGE_SUFFIXES)
 _SOUNDS = tuple(AUDIO_SUFFIXES)
 
 

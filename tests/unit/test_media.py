@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 import io
 import struct
+import subprocess
+import sys
 import zlib
 from pathlib import Path
 
@@ -15,7 +17,7 @@ from PIL import Image
 
 from symphony_core.dataset import Dataset
 from symphony_core.errors import BadMedia, UnknownColumn
-from symphony_core.media import Media
+from symphony_core.media import Media, media_columns
 from symphony_core.sources import SourceOptions, open_source
 
 
@@ -69,15 +71,15 @@ def size_of(data: bytes) -> tuple[int, int]:
 
 def test_a_small_valid_image_is_passed_through_unchanged():
     data = encoded()
-    assert of_bytes(data).thumbnail(0, "image") == (data, "image/png")
+    assert of_bytes(data).thumbnail(0, "image")[:2] == (data, "image/png")
 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "GIF", "BMP"])
 @pytest.mark.parametrize("mode", ["RGB", "L"])
 def test_a_large_image_is_shrunk_and_keeps_its_shape(kind, mode):
-    data, mime = of_bytes(encoded((400, 200), kind, mode)).thumbnail(0, "image")
-    assert mime == "image/webp"
-    assert size_of(data) == (96, 48)
+    shown = of_bytes(encoded((400, 200), kind, mode)).thumbnail(0, "image")
+    assert (shown.mime, size_of(shown.data)) == ("image/webp", (96, 48))
+    assert (shown.width_px, shown.height_px) == (400, 200)
 
 
 @pytest.mark.parametrize("mode", ["1", "P", "LA", "RGBA", "I;16"])
@@ -204,7 +206,7 @@ def test_an_image_of_too_many_pixels_is_refused_before_it_is_decoded(size):
 @pytest.mark.parametrize(
     ("data", "words"),
     [
-        (b"", "there is no image"),
+        (b"", "it is empty, 0 bytes"),
         (b"no image at all", "no PNG, JPEG"),
         (b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>", "SVG"),
         (encoded((300, 300), noisy=True)[:5_000], "damaged"),
@@ -238,3 +240,209 @@ def test_a_position_outside_the_table_is_refused(position):
 def test_an_unknown_column_is_named():
     with pytest.raises(UnknownColumn, match="'image'"):
         of_bytes(encoded()).thumbnail(0, "imag")
+
+
+# --- one test for each kind of bad media --------------------------------------------------
+
+
+def test_a_file_of_zero_bytes_says_so(folder):
+    (folder / "media" / "empty.png").write_bytes(b"")
+    with pytest.raises(BadMedia, match="row 'r0': it is empty, 0 bytes"):
+        of_paths(folder, "media/empty.png").thumbnail(0, "image")
+
+
+def test_a_text_named_png_is_told_by_its_content(folder):
+    (folder / "media" / "fake.png").write_text("id,label\n1,cat\n")
+    with pytest.raises(BadMedia, match="it is no PNG, JPEG, WebP, GIF or BMP"):
+        of_paths(folder, "media/fake.png").thumbnail(0, "image")
+
+
+def test_a_jpeg_named_png_is_shown_as_what_it_is(folder):
+    (folder / "media" / "b.png").write_bytes(encoded(kind="JPEG"))
+    assert of_paths(folder, "media/b.png").thumbnail(0, "image").mime == "image/jpeg"
+
+
+def test_a_sound_named_png_is_told_by_its_content(folder):
+    (folder / "media" / "b.png").write_bytes(b"fLaC" + bytes(60))
+    with pytest.raises(BadMedia, match="it is FLAC, a sound"):
+        of_paths(folder, "media/b.png").thumbnail(0, "image")
+
+
+def test_an_svg_named_png_is_refused(folder):
+    (folder / "media" / "b.png").write_text('<?xml version="1.0"?><svg onload="alert(1)"/>')
+    with pytest.raises(BadMedia, match="SVG, which can carry script"):
+        of_paths(folder, "media/b.png").thumbnail(0, "image")
+
+
+def test_tiff_is_refused_by_name():
+    with pytest.raises(BadMedia, match="it is TIFF"):
+        of_bytes(encoded(kind="TIFF")).thumbnail(0, "image")
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "GIF", "BMP"])
+def test_an_image_cut_anywhere_is_shown_or_refused_in_words(kind):
+    data = encoded((40, 30), kind, noisy=True)
+    for length in range(1, len(data), max(1, len(data) // 40)):
+        outcome = shown_or_refused(of_bytes(data[:length], encoded()))
+        assert outcome == (40, 30) or "damaged" in str(outcome) or "no PNG" in str(outcome)
+
+
+def shown_or_refused(media: Media) -> object:
+    try:
+        return size_of(media.thumbnail(0, "image").data)
+    except BadMedia as error:
+        return str(error)
+
+
+def test_a_16_bit_image_spans_black_to_white():
+    pixels = np.linspace(1_000, 1_255, 300 * 200).reshape(200, 300).astype(np.uint16)
+    buffer = io.BytesIO()
+    Image.fromarray(pixels).save(buffer, "PNG")
+    with Image.open(io.BytesIO(of_bytes(buffer.getvalue()).thumbnail(0, "image").data)) as image:
+        low, high = image.convert("L").getextrema()
+    assert (low < 12, high > 243) == (True, True)
+
+
+def test_a_cmyk_jpeg_keeps_its_colour():
+    buffer = io.BytesIO()
+    Image.new("CMYK", (200, 100), (0, 255, 255, 0)).save(buffer, "JPEG")
+    with Image.open(io.BytesIO(of_bytes(buffer.getvalue()).thumbnail(0, "image").data)) as image:
+        red, green, blue = image.convert("RGB").getpixel((10, 10))
+    assert (red > 200, green < 60, blue < 60) == (True, True, True)
+
+
+def test_an_image_of_one_pixel_is_shown_as_it_is():
+    data = encoded((1, 1))
+    assert of_bytes(data).picture(0, "image")[:2] == (data, "image/png")
+
+
+def test_a_palette_with_transparency_keeps_it():
+    image = Image.new("P", (200, 100))
+    image.putpalette([255, 0, 0, 0, 0, 255])
+    image.paste(1, (0, 0, 100, 100))
+    buffer = io.BytesIO()
+    image.save(buffer, "PNG", transparency=0)
+    with Image.open(io.BytesIO(of_bytes(buffer.getvalue()).thumbnail(0, "image").data)) as shown:
+        assert (shown.mode, shown.getpixel((10, 10))[3], shown.getpixel((90, 10))[3]) == ("RGBA", 255, 0)
+
+
+def test_an_animated_gif_shows_its_first_frame():
+    frames = [Image.new("RGB", (200, 100), colour) for colour in ("red", "blue")]
+    buffer = io.BytesIO()
+    frames[0].save(buffer, "GIF", save_all=True, append_images=frames[1:], duration=100)
+    with Image.open(io.BytesIO(of_bytes(buffer.getvalue()).thumbnail(0, "image").data)) as shown:
+        assert (shown.n_frames, shown.convert("RGB").getpixel((10, 10))[0] > 200) == (1, True)
+
+
+def webp_header(width: int, height: int) -> bytes:
+    """A WebP that claims a size and holds no pixels."""
+    body = b"VP8X" + struct.pack("<I", 10) + bytes(4)
+    body += (width - 1).to_bytes(3, "little") + (height - 1).to_bytes(3, "little")
+    return b"RIFF" + struct.pack("<I", 4 + len(body)) + b"WEBP" + body
+
+
+def bmp_header(width: int, height: int) -> bytes:
+    dib = struct.pack("<IiiHHIIiiII", 40, width, height, 1, 24, 0, 0, 0, 0, 0, 0)
+    return b"BM" + struct.pack("<IHHI", 54, 0, 0, 54) + dib
+
+
+def gif_header(width: int, height: int) -> bytes:
+    screen = b"GIF89a" + struct.pack("<HH", width, height) + bytes(3)
+    return screen + b"," + struct.pack("<HHHH", 0, 0, width, height) + bytes(3) + b";"
+
+
+def jpeg_header(width: int, height: int) -> bytes:
+    frame = struct.pack(">BHHB", 8, height, width, 1) + bytes([1, 0x11, 0])
+    return b"\xff\xd8\xff\xc0" + struct.pack(">H", 2 + len(frame)) + frame + b"\xff\xd9"
+
+
+BOMBS = {
+    "png": png_header(60_000, 60_000),
+    "webp": webp_header(16_000, 16_000),
+    "bmp": bmp_header(60_000, 60_000),
+    "gif": gif_header(60_000, 60_000),
+    "jpeg": jpeg_header(60_000, 60_000),
+}
+
+
+@pytest.mark.parametrize("kind", BOMBS)
+def test_a_header_that_claims_a_huge_image_is_refused(kind):
+    with pytest.raises(BadMedia, match="more than 40 million, so it is not decoded"):
+        of_bytes(BOMBS[kind], encoded()).thumbnail(0, "image")
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="the largest size of a process is asked of the kernel")
+def test_bombs_and_the_largest_images_take_bounded_memory(tmp_path):
+    largest = tmp_path / "largest.png"
+    Image.new("I;16", (8_000, 5_000)).save(largest)
+    for kind, data in BOMBS.items():
+        (tmp_path / kind).write_bytes(data)
+    code = f"""
+import pathlib, resource
+from symphony_core.picture import Unfit, picture
+def peak_mb(): return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+picture(pathlib.Path({str(tmp_path / "small.png")!r}).read_bytes(), 96, 16384)
+before = peak_mb()
+for name in {list(BOMBS)!r}:
+    try: picture((pathlib.Path({str(tmp_path)!r}) / name).read_bytes(), 96, 16384)
+    except Unfit: pass
+bombs = peak_mb() - before
+picture(pathlib.Path({str(largest)!r}).read_bytes(), 96, 16384)
+print(bombs, peak_mb() - before)
+"""
+    (tmp_path / "small.png").write_bytes(encoded((300, 200)))
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    bombs_mb, largest_mb = map(float, said.split())
+    assert bombs_mb < 20
+    assert largest_mb < 400
+
+
+@pytest.mark.parametrize("name", ["a b.png", "Größe 😀.png", "per%20cent#1?.png", "..png"])
+def test_a_file_may_have_any_name(folder, name):
+    (folder / "media" / name).write_bytes(encoded())
+    assert of_paths(folder, f"media/{name}").thumbnail(0, "image").mime == "image/png"
+
+
+def test_dots_that_stay_in_the_folder_are_followed(folder):
+    assert of_paths(folder, "media/../media/a.png").thumbnail(0, "image").mime == "image/png"
+
+
+def test_an_absolute_path_is_read_where_it_lies_in_the_folder(folder):
+    assert of_paths(folder, str(folder / "media" / "a.png")).thumbnail(0, "image").mime == "image/png"
+
+
+def test_the_folder_itself_may_be_a_link(folder, tmp_path):
+    of_paths(folder, "media/a.png")
+    (tmp_path / "link").symlink_to(folder, target_is_directory=True)
+    media = Media(open_source(tmp_path / "link" / "data.parquet", SourceOptions(image="")))
+    assert media.thumbnail(0, "image").mime == "image/png"
+
+
+def test_facts_tell_what_is_stored_also_of_what_cannot_be_shown(folder):
+    (folder / "media" / "big.png").write_bytes(BOMBS["png"])
+    media = of_paths(folder, "media/big.png", "media/none.png")
+    assert media.facts(0, "image") == ("PNG", len(BOMBS["png"]), "media/big.png")
+    with pytest.raises(BadMedia, match="there is no file"):
+        media.facts(1, "image")
+
+
+# --- which columns hold media --------------------------------------------------------------
+
+
+def test_columns_of_media_are_found_by_role_and_then_by_content():
+    dataset = open_source(pd.DataFrame({
+        "id": ["a.png", "b.png"],
+        "mask": [encoded(), None],
+        "image": ["a.png", "b.png"],
+        "clip": [b"RIFF\0\0\0\0WAVEfmt ", b"fLaC"],
+        "note": ["see a.png", "no"],
+        "blob": [b"\x01\x02", b"\x03"],
+        "n": [1, 2],
+    }))  # fmt: skip
+    assert media_columns(dataset) == (("image", "image"), ("clip", "audio"), ("mask", "image"))
+
+
+def test_a_column_of_webp_is_no_sound_and_a_column_of_wav_no_image():
+    riff = {"pictures": [encoded(kind="WEBP")], "sounds": [b"RIFF\0\0\0\0WAVEfmt "]}
+    assert media_columns(open_source(pd.DataFrame(riff))) == (("pictures", "image"), ("sounds", "audio"))

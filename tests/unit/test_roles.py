@@ -176,3 +176,8 @@ def test_a_column_knows_its_roles():
     dataset = opened({"label": ["a"], "other": [1]})
     assert dataset.roles.of_column("label") == (Role.LABEL,)
     assert dataset.roles.of_column("other") == ()
+
+
+def test_bytes_of_webp_are_an_image_and_bytes_of_wav_a_sound():
+    dataset = opened({"a": [b"RIFF\0\0\0\0WEBPVP8 "], "b": [b"RIFF\0\0\0\0WAVEfmt "]})
+    assert (dataset.roles.column(Role.IMAGE), dataset.roles.column(Role.AUDIO)) == ("a", "b")

@@ -20,7 +20,7 @@ from symphony_core.column import ColumnData, Kind
 # A table's cell is one line; whole texts are for the detail panel.
 MAX_CELL_CHARS = 120
 # A longer text makes the page slow and is not read in a side panel.
-MAX_DETAIL_CHARS = 10_000
+MAX_DETAIL_CHARS = 100_000
 MAX_LIST_ITEMS = 4
 MAX_DETAIL_ITEMS = 100
 
@@ -118,9 +118,11 @@ def _offset_text(minutes: int) -> str:
 
 
 def short_text(value: str, exact: bool = False) -> str:
-    """Give a text on one line and cut; if exact, as it is up to MAX_DETAIL_CHARS."""
+    """Give a text on one line and cut; if exact, as it is up to MAX_DETAIL_CHARS, saying what is left out."""
+    if exact and len(value) > MAX_DETAIL_CHARS:
+        return f"{value[:MAX_DETAIL_CHARS]}… (the first {MAX_DETAIL_CHARS:,} of {len(value):,} characters)"
     if exact:
-        return _cut(value, MAX_DETAIL_CHARS)
+        return value
     return _cut(" ".join(value[: 4 * MAX_CELL_CHARS].split()), MAX_CELL_CHARS)
 
 

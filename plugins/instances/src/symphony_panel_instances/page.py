@@ -1,99 +1,41 @@
-"""One page of rows as plain texts and numbers for the browser.
+"""The rows of a page as plain texts and numbers for the browser.
 
 Everything here is made from a table and a few positions; what it costs grows
-with the page and not with the table, except the order of the rows, whose cost
-`Wanted.value_count` tells beforehand.
+with the page and not with the table.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
 from symphony_core.column import Kind
-from symphony_core.expr import Expr, columns_of
 from symphony_core.roles import Role
 from symphony_core.table import Table
 from symphony_panel_instances.cells import cell_texts, is_right_aligned
-from symphony_panel_instances.order import can_sort, rows_in_order, sorted_rows
+from symphony_panel_instances.order import can_sort
+from symphony_panel_instances.samples import CARDS, GRID, TABLE
+from symphony_panel_instances.search import excerpt
+from symphony_panel_instances.wanted import ALL, Panel, Wanted
 
 # More columns than these scroll out of a card; which ones is a setting.
 FIRST_COLUMNS = 12
+# Six lines of a card; the whole text is in the opened row.
+MAX_EXCERPT_CHARS = 320
 
 
-@dataclass(frozen=True, eq=False)
-class Wanted:
-    """What decides which rows stand on a page and how they are shown.
-
-    first: rank of its first row, from 0. sort: a column, or "" for the order of the data.
-    columns: names to show in the table. thumbnail_px: longer side; 0 without pictures.
-    """
-
-    table: Table
-    filter: Expr | None
-    mode: str
-    sort: str
-    is_descending: bool
-    first: int
-    size: int
-    columns: tuple[str, ...]
-    thumbnail_px: int
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Wanted) and self._identity == other._identity
-
-    def __hash__(self) -> int:
-        return hash(self._identity)
-
-    @property
-    def _identity(self) -> tuple[object, ...]:
-        table = (self.table.fingerprint, self.table.overlay)
-        return (table, self.filter, self.mode, self.sort, self.is_descending, self.first, self.size,
-                self.columns, self.thumbnail_px)  # fmt: skip
-
-    @property
-    def value_count(self) -> int:
-        """How many values are looked at to find the rows, long text counted by what ranking it costs."""
-        count = len(self.table)
-        if not self.sort:
-            return count // 16
-        return 16 * count if self.table.kind(self.sort) is Kind.TEXT else count
-
-    def rows(self) -> np.ndarray:
-        """Give the positions of the page's rows, in their order."""
-        table, stop = self.table, self.first + self.size
-        mask = None if self.filter is None else table.mask(self.filter)
-        if not self.sort:
-            return rows_in_order(mask, self.first, stop, len(table))
-        return sorted_rows(
-            table.column(self.sort), mask, self.first, stop, descending=self.is_descending,
-            column_key=(table.fingerprint, table.key(self.sort)), mask_key=self._mask_key(),
-        )  # fmt: skip
-
-    def _mask_key(self) -> tuple[object, ...]:
-        if self.filter is None:
-            return ()
-        return (self.filter.digest, *(self.table.key(name) for name in columns_of(self.filter)))
+def sortable_columns(table: Table, media_names: Sequence[str]) -> list[str]:
+    """Name the columns whose values have an order; paths of media are not among them."""
+    return [name for name in table.names if name not in media_names and can_sort(table.kind(name))]
 
 
-def image_column(table: Table) -> str | None:
-    """Name the column of pictures; None when there is none."""
-    return table.dataset.roles.column(Role.IMAGE)
-
-
-def sortable_columns(table: Table) -> list[str]:
-    """Name the columns whose values have an order."""
-    return [name for name in table.names if name != image_column(table) and can_sort(table.kind(name))]
-
-
-def shown_columns(table: Table, chosen: Sequence[str]) -> tuple[str, ...]:
+def shown_columns(table: Table, chosen: Sequence[str], media_names: Sequence[str]) -> tuple[str, ...]:
     """Name the table's columns: those chosen, else the first of the data and all computed ones.
 
-    The id stands before them and the pictures have a place of their own.
+    The id stands before them and media have a place of their own.
     """
-    apart = (table.dataset.id_column, image_column(table))
+    apart = (table.dataset.id_column, *media_names)
     if chosen:
         return tuple(name for name in chosen if name in table.names and name not in apart)
     base = [name for name in table.dataset.names if name not in apart and name not in table.overlay]
@@ -115,9 +57,59 @@ def id_texts(table: Table, rows: np.ndarray) -> list[str]:
     return [str(row_id) for row_id in table.dataset.ids_at(rows).tolist()]
 
 
+def panel_data(wanted: Wanted, panel: Panel) -> dict[str, object]:
+    """Give one panel: its group in words, its place among its pages, and its rows in the form of the mode."""
+    table, rows = wanted.table, panel.rows
+    made: dict[str, object] = {
+        "key": panel.key,
+        "name": group_text(wanted.group_by, panel.values),
+        "size": panel.total,
+        "page": panel.first // wanted.size + 1,
+        "last_page": max(1, -(-panel.total // wanted.size)),
+        "range": range_text(panel.first, len(rows), panel.total),
+        "rows": rows.tolist(),
+        "ids": id_texts(table, rows),
+    }
+    if wanted.mode == TABLE:
+        made["cells"] = cells(table, wanted.columns, rows)
+    elif wanted.mode == GRID:
+        made["captions"] = captions(table, rows)
+        made["cells"] = cells(table, _own_beside(wanted), rows)
+    else:
+        made["texts"] = excerpts(wanted, rows)
+        made["wrong"] = [said["prediction"] is not None for said in captions(table, rows)]
+        made["cells"] = cells(table, wanted.samples.beside, rows)
+    return made
+
+
+def columns_data(wanted: Wanted) -> list[dict[str, object]]:
+    """Say of the columns whose cells `panel_data` gives what a head or a name beside a value needs."""
+    names = {TABLE: wanted.columns, GRID: _own_beside(wanted), CARDS: wanted.samples.beside}[wanted.mode]
+    _, prediction = _caption_columns(wanted.table)
+    return [{**one, "predicts": one["name"] == prediction} for one in header(wanted.table, names)]
+
+
+def _own_beside(wanted: Wanted) -> tuple[str, ...]:
+    """Give the columns beside a picture that its caption does not say."""
+    return tuple(name for name in wanted.samples.beside if name not in _caption_columns(wanted.table))
+
+
+def _caption_columns(table: Table) -> tuple[str | None, str | None]:
+    return table.dataset.roles.column(Role.LABEL), table.dataset.roles.column(Role.PREDICTION)
+
+
+def excerpts(wanted: Wanted, rows: np.ndarray) -> list[str | None]:
+    """Give the beginning of each row's text, or the part around the first word that was searched."""
+    name = wanted.samples.text
+    if name is None:
+        return [None] * len(rows)
+    whole = texts(wanted.table, name, rows, exact=True)
+    return [None if text is None else excerpt(text, wanted.words, MAX_EXCERPT_CHARS) for text in whole]
+
+
 def captions(table: Table, rows: np.ndarray) -> list[dict[str, str | None]]:
     """Give each row its label, and its prediction where that differs."""
-    label, prediction = (table.dataset.roles.column(role) for role in (Role.LABEL, Role.PREDICTION))
+    label, prediction = _caption_columns(table)
     none: list[str | None] = [None] * len(rows)
     labels = texts(table, label, rows) if label else none
     predictions = texts(table, prediction, rows) if prediction else none
@@ -146,12 +138,12 @@ def header(table: Table, names: Sequence[str]) -> list[dict[str, object]]:
     ]
 
 
-def fields(table: Table, row: int) -> list[dict[str, object]]:
-    """Give all columns of one row, exact, for the detail panel."""
+def fields(table: Table, row: int, media_names: Sequence[str]) -> list[dict[str, object]]:
+    """Give all columns of one row, exact, for the detail panel; media have their own place there."""
     rows = np.array([row])
     found: list[dict[str, object]] = []
     for name in table.names:
-        if name != image_column(table):
+        if name not in media_names:
             text = texts(table, name, rows, exact=True)[0]
             found.append({"name": name, "text": text, "right": is_right_aligned(table.kind(name))})
     for name in table.dataset.embedding_names:
@@ -160,8 +152,26 @@ def fields(table: Table, row: int) -> list[dict[str, object]]:
     return found
 
 
+def group_text(names: Sequence[str], values: Sequence[str]) -> str:
+    """Word a group by its values, with the column where a value alone says little."""
+    return " · ".join(f"{name} {value}" for name, value in zip(names, values, strict=True))
+
+
 def range_text(first: int, row_count: int, total: int) -> str:
     """Word which rows of how many are on the page."""
     if not row_count:
         return f"0 of {total:,}"
     return f"{first + 1:,}–{first + row_count:,} of {total:,}"
+
+
+def shown_text(panels: Sequence[Panel], group_by: Sequence[str], group_count: int, total: int) -> str:
+    """Word which rows are on show, for the sentence."""
+    if len(panels) == 1 and panels[0].key == ALL:
+        panel = panels[0]
+        return f"Rows {range_text(panel.first, len(panel.rows), total)}"
+    row_count = sum(len(panel.rows) for panel in panels)
+    largest = "" if len(panels) == group_count else "the largest "
+    groups = f"{largest}{len(panels)} of {group_count:,} groups by {', '.join(group_by)}"
+    sizes = ", ".join(f"{group_text(group_by, panel.values)} {panel.total:,}" for panel in panels[:3])
+    more = ", …" if len(panels) > 3 else ""
+    return f"{row_count:,} of {total:,} rows in {groups} ({sizes}{more})"
