@@ -15,13 +15,15 @@ import pandas as pd
 
 from symphony_core import notebook
 from symphony_core.dataset import Dataset, Notice
-from symphony_core.errors import BadSetting, no_such
+from symphony_core.errors import BadSelection, BadSetting, no_such
+from symphony_core.expr import Expr
 from symphony_core.jobs import Job
 from symphony_core.layout import Layout, Page, PageView
 from symphony_core.manifest import Manifest, load_manifest
 from symphony_core.registry import Registry
 from symphony_core.roles import Roles
 from symphony_core.session import Session
+from symphony_core.slices import drop_slice, slices, with_slice
 from symphony_core.sources import SourceOptions, can_open, open_source
 from symphony_core.specs import Result
 from symphony_core.state import State
@@ -128,6 +130,38 @@ class App:
         """Give the selected rows, also those that the filter hides; empty without a selection."""
         table = self.state.table
         return table.take(self.state.selection_mask().nonzero()[0])
+
+    # --- named slices ------------------------------------------------------------
+
+    @property
+    def slices(self) -> pd.DataFrame:
+        """The named slices, one row each: name, rows (how many), expression (as it was when made)."""
+        found = [(one.name, one.row_count, one.text) for one in slices(self.state.overlay)]
+        return pd.DataFrame(found, columns=["name", "rows", "expression"])
+
+    def save_slice(self, name: str, rows: object = "selection") -> None:
+        """Keep rows as a named slice: a column that is True for them, for any filter, group or view.
+
+        rows: "selection", "filter", or anything a filter takes. The slice is frozen: it keeps the rows
+        of now. A slice of this name is replaced; undo brings it back.
+        Raises BadSelection when nothing is selected or filtered, BadSetting for a name that cannot be one.
+        """
+        self.state.overlay = with_slice(self.state.table, name, self._meant(rows))
+
+    def drop_slice(self, name: str) -> None:
+        """Take a named slice away; undo brings it back. Raises UnknownColumn."""
+        drop_slice(self.state, name)
+
+    def _meant(self, rows: object) -> Expr:
+        """Read which rows are meant into an expression. Raises BadSelection when none are."""
+        state = self.state
+        is_word = isinstance(rows, str) and rows in ("selection", "filter")
+        expr = getattr(state, str(rows)) if is_word else state.table.bind(rows)
+        if expr is None:
+            what = f"there is no {rows}" if is_word else "no rows are named"
+            raise BadSelection(f"{what}; select or filter rows first, or give rows='label == ...'.")
+        found: Expr = expr
+        return found
 
     # --- history -----------------------------------------------------------------
 
