@@ -44,6 +44,9 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("file", help="a .parquet or .csv file, or demo:emoji, demo:adult")
     _add_roles(serve)
     _add_server(serve)
+    serve.add_argument(
+        "--restore", metavar="FILE", help="start each visit with the work in this file, see App.save"
+    )
     serve.set_defaults(command=_serve)
 
     demo = commands.add_parser("demo", help="serve the data that come with Symphony")
@@ -105,7 +108,8 @@ def _serve(options: argparse.Namespace) -> None:
 
 def _opened(options: argparse.Namespace) -> symphony.App:
     roles: dict[str, Any] = {role: getattr(options, role, None) for role in ROLE_OPTIONS}
-    return symphony.open(options.file, config=options.config, **roles)
+    restore = getattr(options, "restore", None)
+    return symphony.open(options.file, config=options.config, restore=restore, **roles)
 
 
 def _demo(options: argparse.Namespace) -> None:

@@ -94,6 +94,11 @@ class Shell(Viewer):
         for part in self.parts:
             part.close()
 
+    def turn(self, page_index: int) -> None:
+        """Show another page; one that is not there is the last."""
+        self.page_index = min(max(page_index, 0), max(len(self.state.layout) - 1, 0))
+        self.pages.show()
+
     def refused_link(self, problems: list[SymphonyError]) -> None:
         """Say at the filter what of the page's address could not be applied."""
         self.filter_bar.refused_link(problems)
