@@ -241,17 +241,17 @@ class App:
 
     def _take_up(self, work: Saved) -> list[str]:
         """Take up saved work that is read already; as `restore`."""
-        said = restore(self.session, work, tell=self._tell)
-        self._page_index = work.page_index
         if self._shell is not None:
-            self._shell.turn(work.page_index)
-        return said
+            return self._shell.restore(work)
+        self._page_index = work.page_index
+        return restore(self.session, work, tell=self._tell)
 
-    def _tell(self, words: str) -> None:
+    def _tell(self, said: list[str]) -> None:
         if self._shell is None:
-            log.warning("restored work: %s", words)
+            for words in said:
+                log.warning("restored work: %s", words)
         else:
-            self._shell.toast(words, is_problem=True)
+            self._shell.restored(said)
 
     # --- analyses --------------------------------------------------------------------
 

@@ -87,6 +87,12 @@ def _add_server(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--config", metavar="FILE", help=CONFIG_HELP)
     origin = "a host that browsers may come from, when behind a proxy; repeatable"
     parser.add_argument("--allow-origin", action="append", default=[], metavar="HOST:PORT", help=origin)
+    frame = "a host whose pages may show this one in a frame, such as https://wiki.example; repeatable"
+    parser.add_argument("--allow-frame", action="append", default=[], metavar="HOST", help=frame)
+    no_eval = (
+        "forbid the browser to make code of text; plots of HoloViews lose some reactions, our views none"
+    )
+    parser.add_argument("--no-eval", action="store_true", help=no_eval)
     parser.add_argument("--no-browser", action="store_true", help="do not open a browser")
 
 
@@ -102,7 +108,9 @@ def _serve(options: argparse.Namespace) -> None:
     serve(
         lambda: _opened(options),
         host=options.host, port=options.port, title=Path(options.file).stem.removeprefix("demo:"),
-        origins=tuple(options.allow_origin), show=False if options.no_browser else None,
+        origins=tuple(options.allow_origin), frames=tuple(options.allow_frame),
+        allow_eval=not options.no_eval,
+        show=False if options.no_browser else None,
     )  # fmt: skip
 
 

@@ -10,7 +10,6 @@ one after the other since one may read another, and what needs them follows.
 
 from __future__ import annotations
 
-import logging
 import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -39,18 +38,16 @@ from symphony_core.session import Session, reason
 from symphony_core.slices import with_slice
 from symphony_core.workspace import Workspace
 
-log = logging.getLogger(__name__)
-
 MAX_TEXT_CHARS = 300
 
-Tell = Callable[[str], None]
+Tell = Callable[[list[str]], None]
 
 
-def restore(session: Session, saved: Saved, *, tell: Tell = log.warning) -> list[str]:
+def restore(session: Session, saved: Saved, *, tell: Tell) -> list[str]:
     """Set the session's workspace to a saved one, in one step, and say what could not be applied.
 
-    Columns of analyses that have to be computed again are named in the answer, and `tell` says later
-    what came of them. A second call gives up what a first one still waits for.
+    Columns of analyses that have to be computed again are named in the answer; what then could not be
+    applied, `tell` says when the last of them is there. A second call gives up what a first one waits for.
     """
     if session.stop_restoring is not None:
         session.stop_restoring()
@@ -84,6 +81,7 @@ class _Restoring:
         self.saved = saved
         self._tell = tell
         self._said: list[str] = []
+        self._is_begun = False
         self._to_make: list[_Run | SavedSlice] = []
         self._waiting: dict[str, Any] = {}
         self._job: Job[Any] | None = None
@@ -99,9 +97,9 @@ class _Restoring:
             for name in ("filter", "selection", "group_by", "compare"):
                 self._take(name, getattr(self.saved, name))
             self._take_focus()
-        said, self._said = self._said, []
         self._next()
-        return said + self._said
+        said, self._said, self._is_begun = self._said, [], True
+        return said
 
     def stop(self) -> None:
         """Wait for nothing any more."""
@@ -325,8 +323,9 @@ class _Restoring:
                         f"the {_WORDS[name]} was changed meanwhile; the saved one: {_short(_text(value))}"
                     )
         self.session.stop_restoring = None
-        for words in self._said:
-            self._tell(words)
+        if self._said and self._is_begun:  # until then it is the answer of `begin`
+            self._tell([*self._said])
+            self._said.clear()
 
 
 _NOTHING: Mapping[str, Any] = {"filter": None, "selection": None, "group_by": (), "compare": None}

@@ -8,7 +8,7 @@ and nothing is ever imported or run on its word.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sized
 from typing import TypeVar
 
 from symphony_core.errors import BadSaved, SymphonyError
@@ -56,7 +56,7 @@ def to_data(saved: Saved) -> dict[str, object]:
         "format": FORMAT,
         "data": {
             "name": data.name, "source": data.source, "fingerprint": data.fingerprint,
-            "row_count": data.row_count, "columns": [list(pair) for pair in data.columns],
+            "row_count": data.row_count, "columns": dict(data.columns),
         },
         "filter": _expr_data(saved.filter),
         "selection": _expr_data(saved.selection),
@@ -159,15 +159,12 @@ def _saved(data: object) -> Saved:
 
 
 def _identity(data: Mapping[str, object]) -> DataIdentity:
-    columns = []
-    for index, pair in enumerate(_list(data.get("columns"), "data.columns", most=MAX_NAMES)):
-        name, kind = _texts(pair, f"data.columns[{index}]", length=2)
-        columns.append((name, kind))
+    columns = _mapping(data.get("columns"), "data.columns", most=MAX_NAMES)
     return DataIdentity(
         name=_text(data.get("name"), "data.name"),
         fingerprint=_text(data.get("fingerprint"), "data.fingerprint"),
         row_count=_number(data.get("row_count"), "data.row_count"),
-        columns=tuple(columns),
+        columns=tuple((name, _text(kind, f"data.columns.{name[:40]}")) for name, kind in columns.items()),
         source=_text(data.get("source"), "data.source"),
     )
 
@@ -266,10 +263,16 @@ def _wrong(key: str, wanted: str, seen: object) -> BadSaved:
     return BadSaved(f"saved work: {place} {what}; wanted {wanted}.", key=key)
 
 
-def _mapping(value: object, key: str) -> Mapping[str, object]:
+def _mapping(value: object, key: str, *, most: int = 10_000) -> Mapping[str, object]:
     if not isinstance(value, Mapping) or not all(isinstance(name, str) for name in value):
         raise _wrong(key, "an object", value)
+    _limit(value, key, most)
     return value
+
+
+def _limit(value: Sized, key: str, most: int) -> None:
+    if len(value) > most:
+        raise BadSaved(f"saved work: {key!r} has {len(value):,} entries; at most {most:,} are read.", key=key)
 
 
 def _list(value: object, key: str, *, most: int, length: int | None = None) -> list[object]:
@@ -277,8 +280,7 @@ def _list(value: object, key: str, *, most: int, length: int | None = None) -> l
         raise _wrong(key, "a list", value)
     if length is not None and len(value) != length:
         raise _wrong(key, f"a list of {length}", value)
-    if len(value) > most:
-        raise BadSaved(f"saved work: {key!r} has {len(value):,} entries; at most {most:,} are read.", key=key)
+    _limit(value, key, most)
     return value
 
 
