@@ -328,7 +328,7 @@ class ViewFrame(Frame):
 
 def controls(view: View) -> Viewable:
     """Build the widgets for a view's settings, each with its doc as help."""
-    from panel import FlexBox
+    from panel_material_ui import FlexBox  # Panel's own is a ReactiveHTML, which makes code of text
 
     return FlexBox(*[control(view.param[name]) for name in view.setting_names], gap="12px")
 

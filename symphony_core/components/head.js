@@ -16,10 +16,10 @@ summary:hover { background: var(--sy-wash); }
 .menu summary { font-size: 15px; color: inherit; line-height: 1; padding: 6px 10px; }
 .menu:not([open]) .sheet { display: none; }
 .toast ul { margin: 4px 0 0; padding-left: 18px; max-height: 40vh; overflow: auto; }
-.toast { position: fixed; z-index: 2000; bottom: 16px; left: 50%; transform: translateX(-50%); max-width: min(640px, 92vw);
+.toast { position: fixed; z-index: 2000; bottom: 16px; left: 50%; transform: translateX(-50%); width: max-content; max-width: min(640px, 92vw);
   display: flex; align-items: center; gap: 12px; padding: 8px 12px; border-radius: 6px; border: 1px solid var(--sy-line);
   background: var(--sy-ink); color: var(--sy-paper); overflow-wrap: anywhere; }
-.toast button { color: inherit; border-color: currentColor; }
+.toast button { flex: none; white-space: nowrap; color: inherit; border-color: currentColor; }
 .toast button:hover:not(:disabled) { background: color-mix(in srgb, var(--sy-paper) 20%, transparent); }
 @media (max-width: 720px) { .counts { display: none } }
 `

@@ -16,7 +16,7 @@ const STYLE = `
 @keyframes pulse { 50% { opacity: .25 } }
 @media (prefers-reduced-motion: reduce) { .lost .dot { animation: none } }
 `
-const FIRST_PAUSE_MS = 500, LONGEST_PAUSE_MS = 10_000, PONG_MS = 5_000
+const FIRST_PAUSE_MS = 500, LONGEST_PAUSE_MS = 10_000, PONG_MS = 5_000, REMEMBER_MS = 300
 // Shown a little late: a reload closes the connection too, and a short gap need not be seen.
 const SHOW_AFTER_MS = 400
 
@@ -136,8 +136,14 @@ function arrive(model, key) {
 
 export function render({ model }) {
   const tab = tabStorage(), veil = curtain()
-  const remember = () => tab.write({ key: model.data.key, search: location.search })
   const held = tab.read()
+  let seen = null, movedTo = null
+  function remember() {
+    if (!model.data.is_settled || seen === location.search || movedTo === location.search) return
+    movedTo = null
+    seen = location.search
+    tab.write({ key: model.data.key, search: seen })
+  }
   // The address decides when somebody changed it since this tab last saw it.
   const isSame = typeof held.key === "string" && held.search === location.search
   const host = element("div", {}, warningBar(model))
@@ -155,8 +161,21 @@ export function render({ model }) {
     setTimeout(veil.lift, 5_000)
   }
   model.on("data", settle)
-  const leave = () => { if (model.data.is_settled) remember() }
-  window.addEventListener("pagehide", leave)
-  model.on("remove", () => { window.removeEventListener("pagehide", leave); veil.lift() })
+  // After a step back in the browser's history the address is the person's, until we write the next one.
+  const move = () => {
+    seen = null
+    movedTo = location.search
+    tab.write({ key: model.data.key, search: null })
+  }
+  // A duplicated tab copies what is remembered and is told nothing; no event says that our own address changed.
+  const timer = setInterval(remember, REMEMBER_MS)
+  window.addEventListener("pagehide", remember)
+  window.addEventListener("popstate", move)
+  model.on("remove", () => {
+    clearInterval(timer)
+    window.removeEventListener("pagehide", remember)
+    window.removeEventListener("popstate", move)
+    veil.lift()
+  })
   return piece(STYLE, host)
 }
