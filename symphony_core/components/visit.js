@@ -122,16 +122,22 @@ function warningBar(model) {
   return bar
 }
 
-// What is sent while the first document is still being made is lost: say it until it is heard.
+// While the first document is still being made, what is sent may be lost, and so may what the server answers.
+function isReady() { return (window.Bokeh?.documents ?? []).every(one => one.is_idle) }
+
+// Say that the page is here, and go on saying it until it is heard.
 function arrive(model, key) {
-  let pause_ms = 10
+  let pause_ms = 10, timer = 0
   const call = () => {
-    if (model.data.is_settled || pause_ms > 3_000) return
-    model.send_msg({ kind: "here", key })
-    pause_ms *= 2
-    setTimeout(call, pause_ms)
+    if (model.data.is_settled) return
+    if (isReady()) {
+      model.send_msg({ kind: "here", key })
+      pause_ms = Math.min(2 * pause_ms, 1_000)
+    }
+    timer = setTimeout(call, pause_ms)
   }
-  setTimeout(call, 0)
+  timer = setTimeout(call, 0)
+  model.on("remove", () => clearTimeout(timer))
 }
 
 export function render({ model }) {

@@ -44,6 +44,7 @@ class Visit(Part):
         self._key = new_key()
         self._warning = warning
         self._is_settled = False
+        self._answer_count = 0
         self._pong = 0
         super().__init__(shell)
 
@@ -52,6 +53,7 @@ class Visit(Part):
         return {
             "key": self._key,
             "is_settled": self._is_settled,
+            "answer": self._answer_count,
             "warning": self._warning,
             "pong": self._pong,
         }
@@ -62,7 +64,9 @@ class Visit(Part):
 
     def _arrive(self, gesture: Gesture) -> None:
         """Take up what the page had, if it brought a key, and follow it from now on."""
-        if self._is_settled:
+        if self._is_settled:  # it did not hear the answer
+            self._answer_count += 1
+            self.refresh()
             return
         self._is_settled = True
         offered = gesture.get("key")

@@ -225,6 +225,15 @@ def test_what_is_kept_keeps_no_shell_view_or_session_alive():
     assert shelf.find(key, fingerprint) is not None
 
 
+def test_a_page_that_did_not_hear_the_answer_gets_it_again():
+    app = app_with()
+    visit = visited(app)
+    before = visit.component.data
+    visit.act({"kind": "here", "key": ""})
+    assert visit.component.data != before and visit.component.data["is_settled"]
+    app.close()
+
+
 def test_the_server_answers_that_a_connection_lives():
     app = app_with()
     visit = visited(app)
