@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Callable, Sequence
+import secrets
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +23,10 @@ from symphony_core.jobs import Job
 from symphony_core.layout import Layout, Page, PageView
 from symphony_core.manifest import Manifest, load_manifest
 from symphony_core.registry import Registry
+from symphony_core.restoring import restore
 from symphony_core.roles import Roles
+from symphony_core.saved import Saved, saved
+from symphony_core.saved_json import MAX_BYTES, from_json, to_json
 from symphony_core.session import Session
 from symphony_core.slices import drop_slice, slices, with_slice
 from symphony_core.sources import SourceOptions, can_open, open_source, title_of
@@ -52,6 +56,7 @@ def open(
     text: str | None = None,
     split: str | None = None,
     config: str | os.PathLike[str] | Manifest | None = None,
+    restore: str | os.PathLike[str] | Mapping[str, object] | None = None,
     share: bool = False,
 ) -> App:
     """Open a table and give a handle on it.
@@ -63,8 +68,9 @@ def open(
     id ... split: the column that plays the role; None infers it, see `app.roles`.
     score: "positive_score:COLUMN" or "confidence:COLUMN" says which it is.
     config: an `entry_points.toml`; None is the one in this folder, if any.
+    restore: what `app.save` wrote, as a file or already read; `app.not_restored` says what did not fit.
     share: whether several browser sessions may show, and change, this one state.
-    Raises BadSource, BadRows, BadRole or BadManifest.
+    Raises BadSource, BadRows, BadRole, BadManifest or BadSaved.
     """
     notebook.load_extension()
     registry = registry_of(load_manifest(config))
@@ -73,7 +79,12 @@ def open(
         image=image, audio=audio, text=text, split=split,
     )  # fmt: skip
     dataset = _dataset(source, options, registry)
-    return App(dataset, registry, share=share)
+    work = None if restore is None else read_saved(restore)
+    app = App(dataset, registry, share=share)
+    if work is not None:
+        app.not_restored = tuple(app._take_up(work))
+        app.state.forget_history()
+    return app
 
 
 def plugins(config: str | os.PathLike[str] | Manifest | None = None) -> pd.DataFrame:
@@ -89,6 +100,8 @@ class App:
         self._workspace = Workspace(dataset, first_layout(registry, Table(dataset)))
         self.session = Session(self._workspace, registry, is_shared=share)
         self._shell: Shell | None = None
+        self._page_index = 0
+        self.not_restored: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         named = ", ".join(f"{choice.role.value} {choice.column!r}" for choice in self.roles.values())
@@ -225,7 +238,7 @@ class App:
         from symphony_core.shell import Shell  # imports Panel
 
         if self._shell is None:
-            self._shell = Shell(self.session)
+            self._shell = Shell(self.session, page_index=self._page_index)
         return self._shell
 
     def servable(self) -> App:
@@ -234,6 +247,43 @@ class App:
 
         served_page(self).servable()
         return self
+
+    # --- saved work --------------------------------------------------------------------
+
+    def save(self, path: str | os.PathLike[str]) -> list[str]:
+        """Write the workspace as JSON: filter, selection, groups, slices, layout, how columns were computed.
+
+        No row of the data is in it but the ids of selected ones. Gives, in words, what cannot be saved.
+        Raises BadSaved when it grows beyond what is read back, OSError when it cannot be written.
+        """
+        page_index = self._page_index if self._shell is None else self._shell.page_index
+        work, left_out = saved(self._workspace, page_index)
+        _write(Path(path), to_json(work))
+        return left_out
+
+    def restore(self, source: str | os.PathLike[str] | Mapping[str, object]) -> list[str]:
+        """Take up saved work, in one step that undo takes back, and say what could not be applied.
+
+        source: a file that `save` wrote, or its content as a dictionary.
+        Columns of analyses that are computed again are named in the answer; what needs them follows when
+        they are there, and what comes of them is logged, or shown on the page.
+        Raises BadSaved, or OSError when the file cannot be read; nothing is changed then.
+        """
+        return self._take_up(read_saved(source))
+
+    def _take_up(self, work: Saved) -> list[str]:
+        """Take up saved work that is read already; as `restore`."""
+        if self._shell is not None:
+            return self._shell.restore(work)
+        self._page_index = work.page_index
+        return restore(self.session, work, tell=self._tell)
+
+    def _tell(self, said: list[str]) -> None:
+        if self._shell is None:
+            for words in said:
+                log.warning("restored work: %s", words)
+        else:
+            self._shell.restored(said)
 
     # --- analyses --------------------------------------------------------------------
 
@@ -311,6 +361,24 @@ def _dataset(source: object, options: SourceOptions, registry: Registry) -> Data
             return opened
     with shown_progress(f"reading {title_of(text)}") as progress:
         return open_source(text, options, progress)
+
+
+def read_saved(source: str | os.PathLike[str] | Mapping[str, object]) -> Saved:
+    """Read what `App.save` wrote. Raises BadSaved, or OSError when the file cannot be read."""
+    if isinstance(source, Mapping):
+        return from_json(source)
+    with Path(source).open("rb") as file:
+        return from_json(file.read(MAX_BYTES + 1))
+
+
+def _write(path: Path, text: str) -> None:
+    """Write beside the file and rename, so that a full disk does not cost what was there."""
+    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+    try:
+        beside.write_text(text, encoding="utf-8")
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
 
 
 _registries: list[tuple[Manifest, Registry]] = []

@@ -50,6 +50,9 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("file", metavar="SOURCE", help=SOURCE_HELP)
     _add_roles(serve)
     _add_server(serve)
+    serve.add_argument(
+        "--restore", metavar="FILE", help="start each visit with the work in this file, see App.save"
+    )
     serve.set_defaults(command=_serve)
 
     demo = commands.add_parser("demo", help="serve the data that come with Symphony")
@@ -90,6 +93,12 @@ def _add_server(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--config", metavar="FILE", help=CONFIG_HELP)
     origin = "a host that browsers may come from, when behind a proxy; repeatable"
     parser.add_argument("--allow-origin", action="append", default=[], metavar="HOST:PORT", help=origin)
+    frame = "a host whose pages may show this one in a frame, such as https://wiki.example; repeatable"
+    parser.add_argument("--allow-frame", action="append", default=[], metavar="HOST", help=frame)
+    no_eval = (
+        "forbid the browser to make code of text; plots of HoloViews lose some reactions, our views none"
+    )
+    parser.add_argument("--no-eval", action="store_true", help=no_eval)
     parser.add_argument("--no-browser", action="store_true", help="do not open a browser")
 
 
@@ -105,13 +114,16 @@ def _serve(options: argparse.Namespace) -> None:
     serve(
         lambda: _opened(options),
         host=options.host, port=options.port, title=title_of(options.file),
-        origins=tuple(options.allow_origin), show=False if options.no_browser else None,
+        origins=tuple(options.allow_origin), frames=tuple(options.allow_frame),
+        allow_eval=not options.no_eval,
+        show=False if options.no_browser else None,
     )  # fmt: skip
 
 
 def _opened(options: argparse.Namespace) -> symphony.App:
     roles: dict[str, Any] = {role: getattr(options, role, None) for role in ROLE_OPTIONS}
-    return symphony.open(options.file, config=options.config, **roles)
+    restore = getattr(options, "restore", None)
+    return symphony.open(options.file, config=options.config, restore=restore, **roles)
 
 
 def _demo(options: argparse.Namespace) -> None:

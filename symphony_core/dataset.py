@@ -148,6 +148,16 @@ class Dataset:
             self._fail_unknown([wanted[i] for i in unknown])
         return positions.astype(np.int64)
 
+    def holds(self, ids: Sequence[object]) -> np.ndarray:
+        """Say of each id whether a row has it, (k,) bool; ids of another type never are."""
+        is_number = self.row_ids.dtype != object
+        limits = np.iinfo(self.row_ids.dtype) if is_number else None
+        held = np.zeros(len(ids), dtype=bool)
+        asked = [i for i, one in enumerate(ids) if _is_id(one, is_number) and _fits(one, limits)]
+        wanted = pd.Index([ids[i] for i in asked], dtype=self._id_index.dtype)
+        held[asked] = self._id_index.get_indexer(wanted) >= 0
+        return held
+
     def take(self, positions: np.ndarray, columns: Sequence[str] | None = None) -> pd.DataFrame:
         """Give some rows as a DataFrame numbered from 0, the id column always with them.
 
@@ -214,6 +224,10 @@ def _id_array(ids: pd.Series) -> np.ndarray:
 
 def _integer_dtype(ids: pd.Series) -> type[np.integer]:
     return np.uint64 if str(ids.dtype).casefold() == "uint64" else np.int64
+
+
+def _fits(value: object, limits: np.iinfo | None) -> bool:
+    return limits is None or bool(limits.min <= cast(int, value) <= limits.max)
 
 
 def _is_id(value: object, is_number: bool) -> bool:

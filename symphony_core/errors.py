@@ -21,6 +21,7 @@
     ├── BadVectors           embeddings that the method cannot work with
     ├── BadMedia             an image or a sound that cannot be shown
     ├── BadSetting           a parameter outside its bounds or unknown
+    ├── BadSaved             saved work that cannot be read; knows the key
     ├── BadSelection         an assignment that is neither text, ids nor a mask
     ├── SharedState          one app's views shown to a second session
     ├── Cancelled            the job was cancelled by its user
@@ -129,6 +130,10 @@ class BadMedia(SymphonyError):
 
 class BadSetting(SymphonyError):
     """A parameter that is unknown or outside its bounds."""
+
+
+class BadSaved(SymphonyError):
+    """Saved work that cannot be read; `key` names the place in it, "" the whole."""
 
 
 class BadSelection(SymphonyError):

@@ -8,7 +8,7 @@ only what the gesture changed.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -68,6 +68,17 @@ class History:
             del self._past[:-MAX_ENTRIES]
         self._present = entry
         self._future.clear()
+
+    def copy(self) -> History:
+        """Give a line of its own with the same steps."""
+        twin = History(self.present, clock=self._clock)
+        twin._past, twin._present, twin._future = [*self._past], self._present, [*self._future]
+        return twin
+
+    def snapshots(self) -> Iterator[Snapshot]:
+        """Give every snapshot that is kept: past, present and undone."""
+        for entry in (*self._past, self._present, *self._future):
+            yield entry.snapshot
 
     def clear(self) -> None:
         """Forget what was done and undone; the present stays."""

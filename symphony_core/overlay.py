@@ -22,6 +22,7 @@ import pandas as pd
 from symphony_core import frames
 from symphony_core.column import ColumnData
 from symphony_core.errors import UnknownColumn, no_such
+from symphony_core.expr import Expr
 
 
 @dataclass(frozen=True)
@@ -52,12 +53,16 @@ class ColumnKey:
 
 @dataclass(frozen=True, eq=False)
 class ComputedColumn:
-    """One computed column: how it was made, its name, and its n values in both forms."""
+    """One computed column: how it was made, its name, and its n values in both forms.
+
+    covered: the rows it was computed on, so that saved work can compute it again; None is all, or unknown.
+    """
 
     key: ColumnKey
     name: str
     data: ColumnData
     series: pd.Series
+    covered: Expr | None = None
 
     @property
     def digest(self) -> str:
@@ -68,14 +73,21 @@ _shared: WeakValueDictionary[tuple[str, str], ComputedColumn] = WeakValueDiction
 _lock = threading.Lock()
 
 
-def computed_column(key: ColumnKey, name: str, series: pd.Series) -> ComputedColumn:
-    """Give the one column of this key and name in the process, made from `series` if there is none."""
+def known_column(key: ColumnKey, name: str) -> ComputedColumn | None:
+    """Give the column of this key and name if anyone in the process holds it."""
     with _lock:
-        known = _shared.get((key.digest, name))
+        return _shared.get((key.digest, name))
+
+
+def computed_column(
+    key: ColumnKey, name: str, series: pd.Series, covered: Expr | None = None
+) -> ComputedColumn:
+    """Give the one column of this key and name in the process, made from `series` if there is none."""
+    known = known_column(key, name)
     if known is not None:
         return known
     canonical, _ = frames.tidy(series.reset_index(drop=True))
-    made = ComputedColumn(key, name, frames.column_data(canonical), canonical)
+    made = ComputedColumn(key, name, frames.column_data(canonical), canonical, covered)
     with _lock:
         return _shared.setdefault((key.digest, name), made)
 

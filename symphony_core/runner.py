@@ -21,6 +21,7 @@ import pandas as pd
 from symphony_core.analysis_input import AnalysisInput
 from symphony_core.discovery import PLUGIN_FAILURES
 from symphony_core.errors import BadResult, BadSetting, NeedsNotMet, PluginError, SymphonyError, no_such
+from symphony_core.expr import Expr
 from symphony_core.overlay import ColumnKey, Overlay, computed_column
 from symphony_core.registry import Registry
 from symphony_core.result_check import checked_columns, full_columns
@@ -43,11 +44,13 @@ def run_analysis(
     cancel: Cancel = never,
     name: str | None = None,
     rows_digest: str | None = None,
+    covered: Expr | None = None,
 ) -> tuple[Result, Overlay]:
     """Run an analysis and give its result and the table's overlay with its columns.
 
     rows: positions it covers; None is all. The other rows get null.
     rows_digest: names the rows in the keys of the columns; None computes it.
+    covered: `rows` as an expression, kept with the columns for saved work.
     params: override the manifest's, which override the spec's, which override the function's.
     name: another name for its one column, or a prefix for its several columns.
     Raises NeedsNotMet, BadSetting, BadResult, PluginError, or what the analysis raises deliberately.
@@ -74,7 +77,7 @@ def run_analysis(
     frame = full_columns(columns, names, data, table)
     overlay = table.overlay
     for output, given in names.items():
-        column = computed_column(replace(key, output=output), given, frame[given])
+        column = computed_column(replace(key, output=output), given, frame[given], covered)
         overlay = overlay.with_column(column)
     return replace(result, columns=frame), overlay
 

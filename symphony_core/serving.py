@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import errno
 import os
+import secrets
 import socket
 import sys
 import webbrowser
@@ -19,10 +20,14 @@ from urllib.parse import parse_qsl, urlencode
 import panel as pn
 import panel_material_ui as pmui
 import psutil
+from tornado.ioloop import IOLoop
+from tornado.web import OutputTransform
 
 from symphony_core.dataset import Dataset
 from symphony_core.errors import AddressInUse, BadSetting
+from symphony_core.headers import security_headers
 from symphony_core.links import QUERY_NAMES, apply_link, to_link
+from symphony_core.shell.visit import Visit, shelf
 
 if TYPE_CHECKING:
     from symphony_core.app import App
@@ -31,6 +36,13 @@ if TYPE_CHECKING:
 LOCAL_HOSTS = ("127.0.0.1", "localhost", "::1")
 # What this process serves stays open between two visitors, also under `panel serve`.
 _served: set[Dataset] = set()
+# What every page of this process says about who may look; empty while only this machine can.
+_exposed_words = ""
+
+# A saved workspace of 5 MB, as JSON within JSON.
+MAX_MESSAGE_BYTES = 20 * 1024 * 1024
+# Between asking for the page and opening its connection; a slow line loads the scripts in less.
+TOKEN_S = 300
 
 SIDEBAR_PX = 280
 HEADER_PX = 48
@@ -60,12 +72,17 @@ def served_page(app: App) -> pmui.Page:
     """
     shell = app.dashboard()
     follow_address(app)
+    visit = Visit(shell, warning=_exposed_words)
+    document = pn.state.curdoc
+    if document is not None:
+        # Bokeh would go on with a page that has missed what happened meanwhile; a visit reloads and resumes
+        document.config.update(reconnect_session=False, notify_connection_status=False)
     _served.add(app.dataset)
     page = pmui.Page(
         title=app.dataset.name,
         header=[shell.title],
         sidebar=[shell.side],
-        main=[shell.deck],
+        main=[visit.component, shell.deck],
         sidebar_width=SIDEBAR_PX,
         sidebar_resizable=False,
         theme_toggle=True,
@@ -83,6 +100,7 @@ def _free_with_session(page: pmui.Page) -> None:
     """
 
     def let_go(context: object) -> None:
+        IOLoop.current().call_later(shelf.kept_s + 1, shelf.sweep)
         for watcher in [*pn.state.param.watchers.get("busy", {}).get("value", ())]:
             follower = getattr(watcher.fn, "__self__", None)
             if getattr(follower, "self", None) is page:
@@ -122,6 +140,8 @@ def serve(
     port: int = 5006,
     title: str = "Symphony",
     origins: tuple[str, ...] = (),
+    frames: tuple[str, ...] = (),
+    allow_eval: bool = True,
     show: bool | None = None,
 ) -> None:
     """Serve one app a session until interrupted; prints the address.
@@ -129,22 +149,51 @@ def serve(
     make_app: called once a session, so that sessions never share state.
     host: anything but this machine's own addresses is warned about: there is no login.
     origins: hosts, with their ports, that browsers may come from besides `host`.
+    frames: hosts whose pages may show ours in a frame.
+    allow_eval: False forbids the browser to make code of text; plots of HoloViews then lose some reactions.
     show: open a browser; None does so where there is a display.
     Raises AddressInUse that names who holds the port.
     """
     check_port(host, port)
+    headers = security_headers(frames, allow_eval=allow_eval)
     _warn_if_exposed(host)
     warm_up(make_app)
     address = f"http://{'localhost' if host in LOCAL_HOSTS else host}:{port}"
-    allowed = [f"{name}:{port}" for name in {host, "localhost", "127.0.0.1"}] + list(origins)
     print(f"Symphony serves {title} at {address}  (stop with Ctrl-C)", flush=True)
+    server = make_server(
+        make_app, host=host, port=port, title=title, origins=_allowed(host, port, origins), headers=headers
+    )
+    server.start()
     if _has_display() if show is None else show:
         webbrowser.open(address)
-    pn.serve(
+    server.io_loop.start()
+
+
+def make_server(
+    make_app: Callable[[], App],
+    *,
+    host: str,
+    port: int,
+    title: str,
+    origins: list[str],
+    headers: type[OutputTransform],
+) -> Any:
+    """Give the server, not yet started. Its routes are Bokeh's and Panel's own; none gives out data."""
+    server = pn.io.server.get_server(
         {"/": lambda: served_page(make_app())},
-        address=host, port=port, title=f"{title} · Symphony", show=False, websocket_origin=allowed,
-        liveness=True, verbose=False, websocket_max_message_size=20 * 1024 * 1024,
+        address=host, port=port, title=f"{title} · Symphony", websocket_origin=origins,
+        liveness=True, websocket_max_message_size=MAX_MESSAGE_BYTES,
+        # only a page that this server made can open a session: its token is signed, and good for five minutes
+        sign_sessions=True, secret_key=secrets.token_bytes(32), session_token_expiration=TOKEN_S,
+        # Bokeh writes what these hold into the token, which is part of the page
+        include_headers=[], include_cookies=[],
     )  # fmt: skip
+    server._tornado.add_transform(headers)  # Bokeh has no public way to its Tornado application
+    return server
+
+
+def _allowed(host: str, port: int, origins: tuple[str, ...]) -> list[str]:
+    return [f"{name}:{port}" for name in {host, "localhost", "127.0.0.1"}] + list(origins)
 
 
 def warm_up(make_app: Callable[[], App]) -> None:
@@ -193,13 +242,25 @@ def port_holder(port: int) -> str:
 
 
 def _warn_if_exposed(host: str) -> None:
-    if host not in LOCAL_HOSTS:
+    """Say on the terminal, and on every page from now on, that others may look."""
+    global _exposed_words
+    _exposed_words = exposed_words(host)
+    if _exposed_words:
         print(
-            f"Warning: {host} can be reached from other machines and there is no login: "
-            "whoever opens the page sees the data. Use --host 127.0.0.1, or a proxy with a login before it.",
+            f"Warning: {_exposed_words} Use --host 127.0.0.1, or a proxy with a login before it.",
             file=sys.stderr,
             flush=True,
         )
+
+
+def exposed_words(host: str) -> str:
+    """Say who may see the data when this host is listened on; nothing when only this machine can."""
+    if host in LOCAL_HOSTS:
+        return ""
+    return (
+        f"{host} can be reached from other machines and there is no login: "
+        "whoever opens the page sees the data."
+    )
 
 
 def _has_display() -> bool:

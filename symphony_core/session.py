@@ -14,9 +14,8 @@ import weakref
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import numpy as np
-
 from symphony_core.errors import BadSetting, SharedState, SymphonyError
+from symphony_core.expr import Expr
 from symphony_core.jobs import Job, pool
 from symphony_core.overlay import Overlay
 from symphony_core.owner import Call, Owner
@@ -43,6 +42,8 @@ class Session:
         self._closers: list[Callable[[], None]] = []
         self._document: weakref.ref[Any] | None = None
         self._is_closed = False
+        # set while columns of restored work are computed again
+        self.stop_restoring: Callable[[], None] | None = None
         self.owner = Owner(_kernel_wake())
         document = _document()
         if document is not None:
@@ -126,12 +127,13 @@ class Session:
             )
         spec = self.registry.analysis(name)
         table = self.state.table
-        positions = self._covered(rows)
+        covered = self._covered(rows)
+        positions = None if covered is None else table.positions(covered)
 
         def work(progress: Callable[[float, str], None], cancel: Any) -> tuple[Result, Overlay]:
             return run_analysis(
                 self.registry, spec, table, rows=positions, params=params,
-                seed=seed, progress=progress, cancel=cancel, name=as_name,
+                seed=seed, progress=progress, cancel=cancel, name=as_name, covered=covered,
             )  # fmt: skip
 
         def join(outcome: tuple[Result, Overlay]) -> Result:
@@ -169,13 +171,10 @@ class Session:
             listener(job)
         job.on_update(update)
 
-    def _covered(self, rows: object) -> np.ndarray | None:
-        if isinstance(rows, str) and rows == "all":
-            return None
-        expr = (
-            self.state.filter if isinstance(rows, str) and rows == "filter" else self.state.table.bind(rows)
-        )
-        return None if expr is None else self.state.table.positions(expr)
+    def _covered(self, rows: object) -> Expr | None:
+        if isinstance(rows, str) and rows in ("all", "filter"):
+            return None if rows == "all" else self.state.filter
+        return self.state.table.bind(rows)
 
 
 def reason(error: BaseException) -> str:

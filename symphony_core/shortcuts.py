@@ -79,9 +79,11 @@ SHORTCUTS = (
     ShortcutGroup(
         "In the rows of Instances",
         (
-            Shortcut("arrows Home End", "Go from row to row", (*ARROWS, "Home", "End")),
+            Shortcut("arrows j k Home End", "Go from row to row", (*ARROWS, "j", "k", "Home", "End")),
             Shortcut("Space", "Select the row; with Shift all up to it", (" ",)),
+            Shortcut("a", "Select the page, or let go of it", ("a",)),
             Shortcut("Enter", "Open the row", ("Enter",)),
+            Shortcut("p", "Play the row's sound", ("p",)),
             Shortcut("PageUp PageDown", "Turn the page", ("PageUp", "PageDown")),
             Shortcut("Esc", "Close the opened row", ("Escape",)),
         ),

@@ -198,6 +198,11 @@ class State(param.Parameterized):
         self._stepped()
         return True
 
+    def resume(self, history: History) -> None:
+        """Go on from the steps of another session on the same data, its present included."""
+        self.history = history.copy()
+        self._restore(lambda: self.history.present)
+
     def forget_history(self) -> None:
         """Make what is there now the beginning: nothing can be undone or redone."""
         self.history.clear()

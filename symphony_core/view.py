@@ -217,7 +217,7 @@ class View(Viewer):
     def show_settings(self) -> None:
         """Put the controls behind the gear; they are built when first opened."""
         if self.frame.settings is None and self.setting_names:
-            from panel import FlexBox  # heavy, and seldom opened
+            from panel_material_ui import FlexBox  # Panel's own is a ReactiveHTML, which makes code of text
 
             self.frame.settings = FlexBox(*[control(self.param[n]) for n in self.setting_names], gap="12px")
 

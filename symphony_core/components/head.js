@@ -12,10 +12,16 @@ summary:hover { background: var(--sy-wash); }
   background: var(--sy-paper); border: 1px solid var(--sy-line); border-radius: 6px; padding: 12px; white-space: pre-wrap; }
 .line > button { min-width: 30px; font-size: 15px; }
 .line > button[aria-haspopup=dialog] { font-size: 12px; white-space: nowrap; }
-.toast { position: fixed; inset: auto auto 16px 50%; margin: 0; transform: translateX(-50%); max-width: min(640px, 92vw);
+.menu .sheet { left: auto; right: 0; width: max-content; padding: 4px; display: flex; flex-direction: column; }
+.menu .sheet button { border: 0; text-align: left; padding: 6px 12px; }
+.menu summary { font-size: 15px; color: inherit; line-height: 1; padding: 6px 10px; }
+.menu:not([open]) .sheet { display: none; }
+.toast ul { margin: 4px 0 0; padding-left: 18px; max-height: 40vh; overflow: auto; }
+.toast { position: fixed; inset: auto auto 16px 50%; margin: 0; transform: translateX(-50%); width: max-content;
+  max-width: min(640px, 92vw);
   display: flex; align-items: center; gap: 12px; padding: 8px 12px; border-radius: 6px; border: 1px solid var(--sy-line);
   background: var(--sy-ink); color: var(--sy-paper); overflow-wrap: anywhere; }
-.toast button { color: inherit; border-color: currentColor; }
+.toast button { flex: none; white-space: nowrap; color: inherit; border-color: currentColor; }
 .toast button:hover:not(:disabled) { background: color-mix(in srgb, var(--sy-paper) 20%, transparent); }
 @media (max-width: 720px) { .counts { display: none } }
 `
@@ -27,25 +33,66 @@ function toastPart(model) {
   const undo = button("Undo", "Undo what was just done", () => { hide(); model.send_msg({ kind: "undo" }) })
   const close = button("✕", "Close this message", () => hide(), { class: "plain" })
   const part = element("div", { class: "toast", hidden: "", popover: "manual" }, words, undo, close)
-  let shown = 0, timer = 0
+  let number = 0, timer = 0, current = {}
   function hide() { clearTimeout(timer); part.hidePopover(); part.hidden = true }
-  function wait(toast) { clearTimeout(timer); timer = setTimeout(hide, toast.is_problem ? PROBLEM_MS : TOAST_MS) }
-  function draw() {
-    const toast = model.data.toast
-    if (!toast.number || toast.number === shown) return
-    shown = toast.number
-    words.textContent = toast.words
+  // a list is read at leisure, and closed by hand
+  function wait() {
+    clearTimeout(timer)
+    if (!current.details?.length) timer = setTimeout(hide, current.is_problem ? PROBLEM_MS : TOAST_MS)
+  }
+  function say(toast) {
+    current = toast
+    const details = toast.details?.length ? [element("ul", {}, ...toast.details.map(text => element("li", {}, text)))] : []
+    words.replaceChildren(toast.words, ...details)
     undo.hidden = !toast.can_undo
     part.hidden = false
     part.hidePopover() // shown anew it lies over all else, also over a card in full size
     part.showPopover()
-    wait(toast)
+    wait()
+  }
+  function draw() {
+    const toast = model.data.toast
+    if (!toast.number || toast.number === number) return
+    number = toast.number
+    say(toast)
   }
   part.addEventListener("pointerenter", () => clearTimeout(timer))
   part.addEventListener("focusin", () => clearTimeout(timer))
-  part.addEventListener("pointerleave", () => wait(model.data.toast))
+  part.addEventListener("pointerleave", wait)
   part.addEventListener("keydown", event => { if (event.key === "Escape") { event.stopPropagation(); hide() } })
-  return { part, draw }
+  return { part, draw, say }
+}
+
+// The menu of what is done now and then: the work on these data as a file, and back from one.
+function menuPart(model, toast) {
+  const picker = element("input", { type: "file", accept: ".json,application/json", "aria-label": "File with a saved workspace", hidden: "" })
+  const act = work => () => { menu.open = false; work() }
+  const menu = element("details", { class: "menu" }, element("summary", { "aria-label": "More", title: "More" }, "⋮"),
+    element("div", { class: "sheet" },
+      button("Save workspace", "", act(() => model.send_msg({ kind: "save" }))),
+      button("Restore workspace…", "", act(() => picker.click()))))
+  picker.addEventListener("change", async () => {
+    const file = picker.files[0]
+    picker.value = ""  // the same file may be chosen again
+    if (!file) return
+    if (file.size > model.data.max_bytes) {
+      const mega = bytes => `${(bytes / 1e6).toFixed(1)} MB`
+      toast.say({ words: `${file.name} has ${mega(file.size)}; a saved workspace has at most ${mega(model.data.max_bytes)}.`, is_problem: true })
+      return
+    }
+    model.send_msg({ kind: "restore", text: await file.text() })
+  })
+  model.on("msg:custom", message => { if (message.kind === "file") download(message) })
+  closesAway(model, menu)
+  return [menu, picker]
+}
+
+function download({ name, text }) {
+  const address = URL.createObjectURL(new Blob([text], { type: "application/json" }))
+  const link = element("a", { href: address, download: name })
+  link.click()
+  // browsers read the blob after the click returns
+  setTimeout(() => URL.revokeObjectURL(address), 60_000)
 }
 
 export function render({ model }) {
@@ -71,7 +118,8 @@ export function render({ model }) {
   }
   draw()
   model.on("data", draw)
-  const host = element("div", { class: "line" }, title, about, counts, undo, redo, keys.opener, toast.part, keys.dialog)
+  const host = element("div", { class: "line" }, title, about, counts, undo, redo, keys.opener, ...menuPart(model, toast),
+    toast.part, keys.dialog)
   const isCommand = (event, key) => (event.ctrlKey || event.metaKey) && !event.altKey && event.key.toLowerCase() === key
   onPageKey(model, host, event => isCommand(event, "z"), event => model.send_msg({ kind: event.shiftKey ? "redo" : "undo" }))
   onPageKey(model, host, event => isCommand(event, "y"), () => model.send_msg({ kind: "redo" }))

@@ -7,7 +7,7 @@ small description of the state, sent again when the state changes.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import param
@@ -15,6 +15,8 @@ from panel.custom import Child, Children
 from panel.viewable import Viewable, Viewer
 
 from symphony_core.errors import SymphonyError
+from symphony_core.restoring import restore
+from symphony_core.saved import Saved
 from symphony_core.session import Session
 from symphony_core.shell.columns import Columns
 from symphony_core.shell.filter_bar import FilterBar
@@ -96,13 +98,32 @@ class Shell(Viewer):
         for part in self.parts:
             part.close()
 
+    def turn(self, page_index: int) -> None:
+        """Show another page; one that is not there is the last."""
+        self.page_index = min(max(page_index, 0), max(len(self.state.layout) - 1, 0))
+        self.pages.show()
+
     def refused_link(self, problems: list[SymphonyError]) -> None:
         """Say at the filter what of the page's address could not be applied."""
         self.filter_bar.refused_link(problems)
 
-    def toast(self, words: str, *, can_undo: bool = False, is_problem: bool = False) -> None:
-        """Say something for some seconds; `can_undo` offers to take the last step back."""
-        self.head.toast(words, can_undo=can_undo, is_problem=is_problem)
+    def restore(self, work: Saved) -> list[str]:
+        """Take up saved work in one step, and say what did not fit."""
+        said = restore(self.session, work, tell=self.restored)
+        self.turn(work.page_index)
+        words = "Workspace restored; this is what does not fit:" if said else "Workspace restored."
+        self.toast(words, can_undo=True, details=said)
+        return said
+
+    def restored(self, said: list[str]) -> None:
+        """Say what of restored work could not be applied after all."""
+        self.toast("Of the restored workspace this could not be applied:", is_problem=True, details=said)
+
+    def toast(
+        self, words: str, *, can_undo: bool = False, is_problem: bool = False, details: Sequence[str] = ()
+    ) -> None:
+        """Say something; `can_undo` offers to take the last step back, `details` are a list under it."""
+        self.head.toast(words, can_undo=can_undo, is_problem=is_problem, details=details)
 
     def _show_work(self) -> None:
         if not self.session.is_closed:

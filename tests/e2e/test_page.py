@@ -163,7 +163,14 @@ def test_a_reload_restores_filter_groups_and_a_short_selection(emoji, page, even
     expect(count_line(page)).to_have_text("270 of 2,231 rows", timeout=60_000)
     expect(side).to_contain_text("1 row selected.")
     expect(page.get_by_role("button", name="Do not group by split")).to_be_visible()
-    expect(page.get_by_role("button", name="Undo")).to_be_disabled()
+
+
+def test_a_link_opened_by_another_person_restores_what_the_address_says(emoji, tabs):
+    page = tabs().page
+    open_page(page, f"{emoji.url}/?filter={quote(FLAGS)}&group=split")
+    expect(count_line(page)).to_have_text("270 of 2,231 rows")
+    expect(page.get_by_role("button", name="Do not group by split")).to_be_visible()
+    expect(page.get_by_role("button", name="Undo", exact=True)).to_be_disabled()
 
 
 def test_a_link_that_names_a_missing_column_says_so_and_applies_the_rest(emoji, page):
