@@ -41,7 +41,7 @@ class Held(RequestHandler):
 
 
 def held() -> dict[str, int]:
-    views = [view for app in list(apps) for view in app.dashboard()._views.values()]
+    views = [view for app in list(apps) for view in app.dashboard().pages._views.values()]
     return {
         "rss_bytes": psutil.Process().memory_info().rss,
         "sessions": sum(app.session.is_closed is False for app in list(apps)),
