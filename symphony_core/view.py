@@ -239,8 +239,7 @@ class View(Viewer):
             self._say()
 
     def _count(self) -> None:
-        now = self.state.filter
-        text = "" if now is None else self.state.table.text(now)
+        text = "" if self.state.filter is None else self.state.table.text(self.state.filter)
         self.frame.param.update(count=self._counted(), filter_text=text)
 
     def _counted(self) -> str:

@@ -26,7 +26,7 @@ class Deck(Component):
 
     cards = Children(doc="The views of the page on show.")
 
-    _esm = script(COMPONENTS / "menu.js", COMPONENTS / "deck.js")
+    _esm = script(COMPONENTS / "menu.js", COMPONENTS / "tabs.js", COMPONENTS / "deck.js")
 
 
 class Pages(Part):
