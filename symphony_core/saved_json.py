@@ -101,7 +101,7 @@ def _column_data(column: SavedSlice | SavedColumn) -> dict[str, object]:
 
 
 def _page_data(page: Page) -> dict[str, object]:
-    return {"title": page.title, "views": [_view_data(view) for view in page.views]}
+    return {"title": page.title, "key": page.key, "views": [_view_data(view) for view in page.views]}
 
 
 def _view_data(view: PageView) -> dict[str, object]:
@@ -214,7 +214,9 @@ def _layout(value: object) -> Layout:
             _view(_mapping(view, f"{where}.views[{at}]"), f"{where}.views[{at}]", keys)
             for at, view in enumerate(_list(page.get("views"), f"{where}.views", most=MAX_VIEWS))
         )
-        pages.append(Page(_text(page.get("title"), f"{where}.title"), views))
+        # `keyed` gives a key to a page that has none, or another page's
+        key = _text(page.get("key", ""), f"{where}.key")
+        pages.append(Page(_text(page.get("title"), f"{where}.title"), views, key))
     return tuple(pages)
 
 
