@@ -151,7 +151,7 @@ export function render({ model }) {
     tab.write({ key: model.data.key, search: seen })
   }
   // The address decides when somebody changed it since this tab last saw it.
-  const isSame = typeof held.key == "string" && held.search === location.search
+  const isSame = typeof held.key === "string" && held.search === location.search
   const host = element("div", {}, warningBar(model))
   host.append(connection(model, host, remember))
   function settle() {
