@@ -13,7 +13,7 @@ import time
 import urllib.request
 from pathlib import Path
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Locator, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
 PORT = 5987
@@ -45,6 +45,12 @@ def main(folder: Path) -> None:
                     use(page, is_dark=theme == "dark")
                     page.screenshot(path=folder / f"page_{width}_{theme}.png")
                     page.close()
+            for name, act in PICTURES.items():
+                page = browser.new_page(viewport={"width": 1400, "height": 900})
+                arrive(page)
+                act(page)
+                page.screenshot(path=folder / f"{name}.png")
+                page.close()
             browser.close()
     finally:
         server.terminate()
@@ -62,23 +68,61 @@ def wait_for_server() -> None:
     raise SystemExit("the demo did not start within a minute")
 
 
-def use(page: Page, *, is_dark: bool) -> None:
-    """Filter, group and tick, so that the picture shows what the page is for."""
+def arrive(page: Page) -> Locator:
+    """Open the page and wait until its rows are there."""
     page.goto(f"http://localhost:{PORT}/")
     instances = page.get_by_role("region", name="Instances")
     instances.get_by_role("checkbox").first.wait_for(timeout=60_000)
+    return instances
+
+
+def use(page: Page, *, is_dark: bool) -> None:
+    """Filter and tick, so that the picture shows what the page is for."""
+    instances = arrive(page)
     if is_dark:
         page.get_by_role("button", name="Toggle theme").click()
     box = page.get_by_role("combobox", name="Filter expression")
     box.fill("label != prediction")
     box.press("Enter")
-    page.get_by_role("combobox", name="Group by a column").select_option("label")
-    instances.get_by_text("of 429").wait_for()
+    instances.get_by_text("of 429").first.wait_for()
     for index in (0, 3, 5):
         instances.get_by_role("checkbox").nth(index).check()
-    page.get_by_text("3 rows selected.").wait_for()
+    page.get_by_text("3 rows selected.").first.wait_for()
     page.mouse.move(5, 890)
     page.wait_for_timeout(500)
+
+
+def build(page: Page) -> None:
+    """Half a filter built without typing: one condition there, the next in the form."""
+    box = page.get_by_role("combobox", name="Filter expression")
+    box.fill("probability < 0.5")
+    box.press("Enter")
+    side = page.get_by_role("region", name="Filter, groups and selection")
+    side.get_by_role("button", name="Add a condition").click()
+    side.get_by_role("combobox", name="Column", exact=True).click()
+    options = side.get_by_role("listbox", name="Column")
+    options.get_by_role("option").filter(has=page.get_by_text("label", exact=True)).click()
+    for value in ("Flags", "Symbols"):
+        side.get_by_role("checkbox", name=value).check()
+    page.wait_for_timeout(800)
+
+
+def group(page: Page) -> None:
+    """The rows in two groups."""
+    page.get_by_role("combobox", name="Group by a column").select_option("split")
+    page.get_by_role("button", name="Do not group by split").wait_for()
+    page.wait_for_timeout(1_500)
+
+
+def open_row(page: Page) -> None:
+    """A row with its picture and all its columns."""
+    instances = page.get_by_role("region", name="Instances")
+    instances.get_by_role("button", name="Open row").nth(12).click()
+    instances.get_by_role("complementary").wait_for()
+    page.wait_for_timeout(1_000)
+
+
+PICTURES = {"builder": build, "groups": group, "opened_row": open_row}
 
 
 if __name__ == "__main__":

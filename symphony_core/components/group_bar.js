@@ -35,6 +35,10 @@ function moved(names, from, to) {
   return order
 }
 
+// One name at a time, so that two quick choices do not undo each other.
+const include = (model, name) => model.send_msg({ kind: "group_add", name })
+const leaveOut = (model, name) => model.send_msg({ kind: "group_drop", name })
+
 function chipsPart(model, group) {
   const chips = element("div", { class: "chips", role: "group", "aria-label": "Grouping columns" })
   let dragged = null
@@ -56,7 +60,7 @@ function chipsPart(model, group) {
       move(step)
     })
     const made = element("span", { class: "chip", draggable: "true", title: name }, handle,
-      button("×", `Do not group by ${name}`, () => group(names.filter(one => one !== name))))
+      button("×", `Do not group by ${name}`, () => leaveOut(model, name)))
     made.addEventListener("dragstart", event => { dragged = index; event.dataTransfer.setData("text/plain", name); event.stopPropagation() })
     made.addEventListener("dragover", event => { if (dragged !== null) { event.preventDefault(); made.classList.add("over") } })
     made.addEventListener("dragleave", () => made.classList.remove("over"))
@@ -117,8 +121,8 @@ export function render({ model }) {
   const group = names => model.send_msg({ kind: "group", names })
   const free = () => model.data.groupable.filter(([name]) => !model.data.group_by.includes(name))
   const choice = element("select", { "aria-label": "Group by a column" })
-  choice.addEventListener("change", () => { if (choice.value) group([...model.data.group_by, choice.value]) })
-  const search = picker("Group by a column", free, name => { search.show(""); group([...model.data.group_by, name]) })
+  choice.addEventListener("change", () => { if (choice.value) include(model, choice.value) })
+  const search = picker("Group by a column", free, name => { search.show(""); include(model, name) })
   const clear = button("clear", "Group by nothing", () => group([]), { class: "push plain" })
   const chips = chipsPart(model, group)
   const sizes = sizesPart(model)

@@ -67,7 +67,7 @@ function toastPart(model) {
 function menuPart(model, toast) {
   const picker = element("input", { type: "file", accept: ".json,application/json", "aria-label": "File with a saved workspace", hidden: "" })
   const act = work => () => { menu.open = false; work() }
-  const menu = element("details", { class: "menu" }, element("summary", { "aria-label": "More", title: "More" }, "⋮"),
+  const menu = element("details", { class: "menu" }, element("summary", { "aria-label": "Workspace", title: "Save and restore" }, "⋮"),
     element("div", { class: "sheet" },
       button("Save workspace", "", act(() => model.send_msg({ kind: "save" }))),
       button("Restore workspace…", "", act(() => picker.click()))))

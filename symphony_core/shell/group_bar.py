@@ -52,6 +52,10 @@ class GroupBar(Part):
     def acts(self) -> Acts:
         return {
             "group": lambda gesture: setattr(self.state, "group_by", gesture.get("names") or ()),
+            "group_add": lambda gesture: self._group_by((*self.state.group_by, str(gesture.get("name")))),
+            "group_drop": lambda gesture: self._group_by(
+                tuple(name for name in self.state.group_by if name != gesture.get("name"))
+            ),
             "unfold": self._unfold,
             "narrow": lambda gesture: self._filter(narrowed_to(self.state.filter, self._group(gesture))),
             "exclude": lambda gesture: self._filter(without_group(self.state.filter, self._group(gesture))),
@@ -87,6 +91,9 @@ class GroupBar(Part):
         }
 
     # --- what gestures do --------------------------------------------------------
+
+    def _group_by(self, names: tuple[str, ...]) -> None:
+        self.state.group_by = names
 
     def _group(self, gesture: Gesture) -> Expr:
         """Give what a group's rows meet. Raises BadExpression when the groups are others by now."""

@@ -190,3 +190,20 @@ def test_many_groups_are_unfolded_and_beyond_that_counted():
     data = groups(app).component.data
     assert (len(data["rows"]), data["hidden"]) == (200, {"groups": "300", "rows": "300"})
     app.close()
+
+
+def test_columns_chosen_quickly_after_each_other_all_count(app):
+    # the page sends the second choice before it has heard of the first
+    groups(app).act({"kind": "group_add", "name": "split"})
+    groups(app).act({"kind": "group_add", "name": "label"})
+    assert app.state.group_by == ("split", "label")
+    groups(app).act({"kind": "group_drop", "name": "split"})
+    assert app.state.group_by == ("label",)
+    app.undo()
+    assert app.state.group_by == ("split", "label")
+
+
+def test_a_column_that_is_not_there_is_refused_as_a_group(app):
+    groups(app).act({"kind": "group_add", "name": "splitt"})
+    assert app.state.group_by == ()
+    assert "'split'" in app.dashboard().title.data["toast"]["words"]

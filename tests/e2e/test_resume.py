@@ -40,7 +40,7 @@ def drawn(page: Page) -> None:
 
 
 def filter_box(page: Page):
-    return page.get_by_role("textbox", name="Filter expression")
+    return page.get_by_role("combobox", name="Filter expression")
 
 
 def side(page: Page):
@@ -280,7 +280,7 @@ def test_a_browser_that_goes_offline_and_back_keeps_its_session(emoji, page):
 
 
 def open_menu(page: Page) -> None:
-    page.get_by_label("More", exact=True).click()
+    page.get_by_label("Workspace", exact=True).click()
 
 
 def restore_file(page: Page, path) -> None:
