@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 import os
-import secrets
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,7 +25,7 @@ from symphony_core.registry import Registry
 from symphony_core.restoring import restore
 from symphony_core.roles import Roles
 from symphony_core.saved import Saved, saved
-from symphony_core.saved_json import MAX_BYTES, from_json, to_json
+from symphony_core.saved_json import read_saved, to_json
 from symphony_core.session import Session
 from symphony_core.slices import drop_slice, slices, with_slice
 from symphony_core.sources import SourceOptions, can_open, open_source, title_of
@@ -34,6 +33,7 @@ from symphony_core.specs import Result, silent
 from symphony_core.state import State
 from symphony_core.table import Table
 from symphony_core.waiting import shown_progress
+from symphony_core.whole_file import replace_file
 from symphony_core.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -258,7 +258,7 @@ class App:
         """
         page_index = self._page_index if self._shell is None else self._shell.page_index
         work, left_out = saved(self._workspace, page_index)
-        _write(Path(path), to_json(work))
+        replace_file(Path(path), [to_json(work).encode()])
         return left_out
 
     def restore(self, source: str | os.PathLike[str] | Mapping[str, object]) -> list[str]:
@@ -361,24 +361,6 @@ def _dataset(source: object, options: SourceOptions, registry: Registry) -> Data
             return opened
     with shown_progress(f"reading {title_of(text)}") as progress:
         return open_source(text, options, progress)
-
-
-def read_saved(source: str | os.PathLike[str] | Mapping[str, object]) -> Saved:
-    """Read what `App.save` wrote. Raises BadSaved, or OSError when the file cannot be read."""
-    if isinstance(source, Mapping):
-        return from_json(source)
-    with Path(source).open("rb") as file:
-        return from_json(file.read(MAX_BYTES + 1))
-
-
-def _write(path: Path, text: str) -> None:
-    """Write beside the file and rename, so that a full disk does not cost what was there."""
-    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
-    try:
-        beside.write_text(text, encoding="utf-8")
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
 
 
 _registries: list[tuple[Manifest, Registry]] = []

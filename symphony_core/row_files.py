@@ -11,7 +11,6 @@ import enum
 import io
 import os
 import re
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +25,7 @@ from symphony_core.column import Kind
 from symphony_core.errors import BadSetting, no_such
 from symphony_core.row_cells import csv_header, csv_rows, is_beyond_json, json_rows
 from symphony_core.table import Table
+from symphony_core.whole_file import replace_file
 
 # A block of this many values is some tens of megabytes at its peak.
 BLOCK_VALUES = 1_000_000
@@ -124,18 +124,8 @@ def format_of(path: str | os.PathLike[str]) -> Format:
 
 
 def write(file: RowFile, path: Path, progress: Progress) -> None:
-    """Write a file beside `path`, then rename it, so that no half of one is ever there."""
-    folder = path.parent
-    with tempfile.NamedTemporaryFile(dir=folder, prefix=f".{path.name}.", delete=False) as half:
-        try:
-            for chunk in file.chunks(progress):
-                half.write(chunk)
-            half.close()
-            Path(half.name).replace(path)
-        except BaseException:  # raised again: only the half-written file goes
-            half.close()
-            Path(half.name).unlink(missing_ok=True)
-            raise
+    """Write a file, whole or not at all."""
+    replace_file(path, file.chunks(progress))
 
 
 def file_name(dataset_name: str, what: str, row_count: int, format: Format) -> str:

@@ -8,7 +8,9 @@ and nothing is ever imported or run on its word.
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Mapping, Sized
+from pathlib import Path
 from typing import TypeVar
 
 from symphony_core.errors import BadSaved, SymphonyError
@@ -110,6 +112,14 @@ def _view_data(view: PageView) -> dict[str, object]:
 
 
 # --- reading ---------------------------------------------------------------------
+
+
+def read_saved(source: str | os.PathLike[str] | Mapping[str, object]) -> Saved:
+    """Read what `App.save` wrote. Raises BadSaved, or OSError when the file cannot be read."""
+    if isinstance(source, Mapping):
+        return from_json(source)
+    with Path(source).open("rb") as file:
+        return from_json(file.read(MAX_BYTES + 1))
 
 
 def from_json(source: str | bytes | Mapping[str, object]) -> Saved:

@@ -9,7 +9,9 @@ ROOT = Path(__file__).parents[2]
 SCRIPTS = [*(ROOT / "symphony_core/components").glob("*.js"), *ROOT.glob("plugins/*/src/*/*.js")]
 
 # `event.key === "Enter"`, `isPlainKey(event, "/")`, `isCommand(event, "z")`, `key === "Home"`
-COMPARED = re.compile(r"""(?:event\.|(?<!\.)\b)key (?:===|!==) "([^"]+)"|is(?:PlainKey|Command)\(event, "([^"]+)"\)""")
+COMPARED = re.compile(
+    r"""(?:event\.|(?<!\.)\b)key (?:===|!==) "([^"]+)"|is(?:PlainKey|Command)\(event, "([^"]+)"\)"""
+)
 # `{ ArrowLeft: -1, Home: 0 }[event.key]` and `event.key in steps`
 LISTED = re.compile(r"\b((?:Arrow(?:Left|Right|Up|Down)|Home|End|PageUp|PageDown)): ")
 
