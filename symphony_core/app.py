@@ -228,7 +228,7 @@ class App:
         Raises UnknownView; a view that cannot be made becomes a card that says why.
         """
         notebook.load_extension()
-        from symphony_core.view import make_view  # imports Panel
+        from symphony_core.view_making import make_view  # imports Panel
 
         return make_view(self.session, name, **settings)
 

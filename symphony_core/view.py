@@ -9,7 +9,6 @@ own card.
 from __future__ import annotations
 
 import functools
-import inspect
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, NamedTuple, TypeVar
 
@@ -17,7 +16,7 @@ import pandas as pd
 from panel.viewable import Viewable, Viewer
 
 from symphony_core.card import Frame, described, file_stem
-from symphony_core.errors import BadSetting, PluginError, SymphonyError, no_such
+from symphony_core.errors import PluginError, SymphonyError
 from symphony_core.jobs import Job, pool
 from symphony_core.session import Session, reason
 from symphony_core.specs import ViewSpec
@@ -84,7 +83,10 @@ class View(Viewer):
         return f"{self.title}: {self._counted()}."
 
     def describe(self) -> Description:
-        """Give the sentence and, as a table, the marks on show with their figures."""
+        """Give the sentence and, as a table, the marks on show with their figures.
+
+        What is still being computed is waited for: a subclass calls `drawn()` first.
+        """
         return Description(self.sentence(), pd.DataFrame())
 
     @property
@@ -212,7 +214,16 @@ class View(Viewer):
 
     def _put_words(self) -> None:
         self.frame.sentence = self.sentence()
-        self.frame.description = described(*self.describe()) if self._is_described else {}
+        if not self._is_described:
+            self.frame.description = {}
+        elif self._running is None or self._running.done:  # else it comes with what is being computed
+            self.frame.description = described(*self.describe())
+
+    def drawn(self) -> None:
+        """Draw the view if nobody has looked at it yet, and wait for what it is computing."""
+        is_busy = self.frame.is_busy  # asking for the frame draws it
+        if is_busy and self._running is not None:
+            self.session.owner.wait(lambda: self._running is None or self._running.done)
 
     def show_settings(self) -> None:
         """Put the controls behind the gear; they are built when first opened."""
@@ -300,27 +311,6 @@ class View(Viewer):
         self.session.forget(self.close)
 
 
-class FailedView(View):
-    """The card in place of a view that could not be made."""
-
-    def __init__(
-        self, session: Session, *, error: SymphonyError, spec: ViewSpec | None = None, title: str = ""
-    ) -> None:
-        super().__init__(session, spec=spec)
-        self.error = error
-        self._title = title
-
-    @property
-    def title(self) -> str:
-        return self._title or super().title
-
-    def _fill(self) -> None:
-        raise self.error
-
-    def _report(self, error: BaseException) -> None:
-        """The registry has it already."""
-
-
 class ViewFrame(Frame):
     """A frame that knows its view and refuses to be drawn for a second session."""
 
@@ -346,53 +336,6 @@ class ViewFrame(Frame):
     def _get_model(self, doc: Any, root: Any = None, parent: Any = None, comm: Any = None) -> Any:
         self._view.session.bind(doc)
         return super()._get_model(doc, root, parent, comm)
-
-
-def make_view(session: Session, name: str, **settings: Any) -> View:
-    """Make the view called `name`; one that fails becomes a card that says why.
-
-    Raises UnknownView when nobody registered it.
-    """
-    registry = session.registry
-    spec = registry.view(name)
-    missing = spec.needs.missing(session.state.table)
-    if missing:
-        return FailedView(session, spec=spec, error=SymphonyError(f"{spec.title} {missing}"))
-    configured = registry.settings_of(spec)
-    try:
-        factory = registry.load(spec)
-        if inspect.isclass(factory) and issubclass(factory, View):
-            _check_settings(
-                factory, spec, configured, f"{registry.manifest.path}, settings of view {name!r}: "
-            )
-            _check_settings(factory, spec, settings, "")
-        view = factory(session, spec=spec, **{**configured, **settings})
-        if isinstance(view, View):
-            view.base_settings = {**view.base_settings, **configured}
-        if not isinstance(view, View):
-            raise PluginError(
-                f"{spec.factory} made {type(view).__name__}; a view must be a symphony_core View."
-            )
-    except BadSetting as error:  # the user's mistake, not the plugin's
-        return FailedView(session, spec=spec, error=error)
-    except (Exception, SystemExit) as error:  # noqa: BLE001 - around a plugin's factory
-        failure = error if isinstance(error, PluginError) else registry.failure(spec, error)
-        return FailedView(session, spec=spec, error=failure)
-    return view
-
-
-def _check_settings(factory: type[View], spec: ViewSpec, settings: Mapping[str, object], where: str) -> None:
-    """Raise BadSetting for one that the view does not have or whose value it cannot take."""
-    known = [name for name in factory.param if name not in View.param]
-    for name, value in settings.items():
-        if name not in known:
-            message, close = no_such("setting", name, known, f"view {spec.name!r}")
-            raise BadSetting(where + message, setting=name, nearest=close)
-        try:
-            factory.param[name]._validate(value)
-        except (ValueError, TypeError) as error:
-            words = str(error).replace(f"{factory.__name__}.", "")
-            raise BadSetting(f"{where}setting {name!r} is {value!r}: {words}", setting=name) from error
 
 
 def rows_text(count: int) -> str:

@@ -17,7 +17,8 @@ from symphony_core.errors import UnknownView
 from symphony_core.layout import Layout, PageView
 from symphony_core.shell.part import Acts, Part
 from symphony_core.table import Table
-from symphony_core.view import FailedView, View, make_view
+from symphony_core.view import View
+from symphony_core.view_making import FailedView, make_view
 from symphony_core.widgets import COMPONENTS, Component, Gesture, script
 
 

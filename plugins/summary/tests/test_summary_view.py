@@ -10,10 +10,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import symphony_core as symphony
 from symphony_core.manifest import Manifest
+from symphony_core.owner import Owner
 from symphony_core.registry import Registry
 from symphony_core.session import Session
 from symphony_core.sources import SourceOptions, open_source
+from symphony_core.testing import tiny_dataset
 from symphony_core.workspace import Workspace
 from symphony_panel_summary.view import PAGE_CARDS, SummaryView
 
@@ -171,3 +174,21 @@ def test_a_closed_view_is_freed():
     gc.collect()
     assert ref() is None
     session.close()
+
+
+def test_a_view_nobody_has_looked_at_yet_describes_all_its_columns():
+    app = symphony.open(tiny_dataset())
+    sentence, table = app.show("summary").describe()
+    assert "0 of" not in sentence.partition("rows")[0]
+    assert int(table.loc[table["column"] == "split", "all"].sum()) == 12
+    app.close()
+
+
+def test_a_description_waits_for_what_is_still_being_counted():
+    app = symphony.open(pd.DataFrame({"n": range(300_000), "label": ["a", "b"] * 150_000}))
+    app.session.owner = Owner(wake=lambda call: None)  # a loop that runs nothing by itself
+    view = app.show("summary")
+    app.state.filter = "label == 'a'"
+    table = view.describe().table
+    assert int(table.loc[table["column"] == "label", "filter"].sum()) == 150_000
+    app.close()

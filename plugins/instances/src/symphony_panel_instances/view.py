@@ -106,6 +106,7 @@ class InstancesView(RowsSettings):
 
     def describe(self) -> Description:
         """Give the rows on show with the shown columns; those that group them come first."""
+        self.drawn()
         wanted = self._page or self._wanted()
         names = wanted.columns if wanted.mode == TABLE else self._described(wanted.samples)
         names = tuple(dict.fromkeys([*wanted.group_by, *names]))

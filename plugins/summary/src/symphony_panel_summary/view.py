@@ -151,6 +151,7 @@ class SummaryView(View):
 
     def describe(self) -> Description:
         """Give one row per bar, with its counts; cells of built charts among them."""
+        self.drawn()
         group = ["group"] if any(card.is_split for card in self._cards.values()) else []
         rows = [
             (card.name, bar.label, *([" · ".join(chart.group)] if group else []), *bar.counts)
