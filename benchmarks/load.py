@@ -66,7 +66,7 @@ async def measured(url: str, file: Path, brushes: int) -> tuple[list[float], lis
     shown = await asyncio.gather(
         *(visitor.shows(SUMMARY, lambda data: bool(data.get("cards"))) for visitor in visitors)
     )
-    bar_count = len(card_of(shown[0])["bars"])
+    bar_count = len(chart_of(shown[0])["counts"])
     ranges = list(itertools.combinations(range(bar_count), 2))
     random.Random(0).shuffle(ranges)
     wrong: list[str] = []
@@ -94,7 +94,9 @@ async def brush_all(
         try:
             told = await visitor.shows(FILTER, lambda data, before=before: data["text"] != before["text"])
             count = counted(told["text"], values)
-            await visitor.shows(ROWS, lambda data, count=count: data["range"].endswith(f"of {count:,}"))
+            await visitor.shows(
+                ROWS, lambda data, count=count: data["panels"][0]["range"].endswith(f"of {count:,}")
+            )
             await visitor.shows(SUMMARY, lambda data, bars=(first, last): is_brushed(data, bars))
         except TimeoutError:
             wrong.append(
@@ -102,21 +104,21 @@ async def brush_all(
             )
             continue
         times.append(time.perf_counter() - start_s)
-        bars = card_of(visitor.pieces.data(SUMMARY))["bars"]
-        under = sum(int(bar["under"].replace(",", "")) for bar in bars)
+        counts = chart_of(visitor.pieces.data(SUMMARY))["counts"]
+        under = sum(under_filter for _, under_filter, _ in counts)
         said = re.search(r"[\d,]+", told["count"])
         if said is None or said[0] != f"{count:,}" or under != count:
             wrong.append(f"{told['text']}: {count:,} rows, filter says {told['count']}, bars {under:,}")
     return times
 
 
-def card_of(data: dict) -> dict:
-    return next(card for card in data["cards"] if card["name"] == COLUMN)
+def chart_of(data: dict) -> dict:
+    return next(card for card in data["cards"] if card["name"] == COLUMN)["charts"][0]
 
 
 def is_brushed(data: dict, bars: tuple[int, int]) -> bool:
     """Say whether just these bars are those that the filter lets in."""
-    inside = [index for index, bar in enumerate(card_of(data)["bars"]) if bar["is_in"]]
+    inside = [index for index, is_in in enumerate(chart_of(data)["is_in"]) if is_in]
     return inside == list(range(bars[0], bars[1] + 1))
 
 
