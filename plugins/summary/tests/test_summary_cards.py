@@ -43,7 +43,7 @@ def test_three_layers_are_counted():
 def test_missing_values_are_counted_under_the_filter():
     card = card_of(ROWS, "score", filter="ok")
     assert (card.missing_count, card.missing_under) == (1, 1)
-    assert card.payload()["missing"] == "25 % missing"
+    assert card.payload()["missing"] == "50 % missing, all 25 %"
 
 
 def test_infinite_values_do_not_pass_for_missing_ones():

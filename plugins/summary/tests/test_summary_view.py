@@ -192,3 +192,36 @@ def test_a_description_waits_for_what_is_still_being_counted():
     table = view.describe().table
     assert int(table.loc[table["column"] == "label", "filter"].sum()) == 150_000
     app.close()
+
+
+def cards_with(frame, **state):
+    app = symphony.open(frame)
+    for name, value in state.items():
+        setattr(app.state, name, value)
+    view = app.show("summary")
+    assert view.frame.problem == ""
+    found = {card["name"]: card for card in view._grid.data["cards"]}
+    app.close()
+    return found
+
+
+def test_the_missing_share_is_that_of_the_filter_beside_that_of_all():
+    frame = pd.DataFrame({"n": [1, 2, 3, 4], "label": ["a", "b", None, None], "big": [1.0, 2.0, 3.0, None]})
+    assert cards_with(frame)["label"]["missing"] == "50 % missing"
+    found = cards_with(frame, filter="n > 2")
+    assert found["label"]["missing"] == "100 % missing, all 50 %"
+    assert found["big"]["missing"] == "50 % missing, all 25 %"
+    assert cards_with(frame, filter="n > 9")["big"]["missing"] == "— missing, all 25 %"
+
+
+def test_ends_of_whole_numbers_that_rounding_would_join_are_written_digit_by_digit():
+    chart = cards_with(pd.DataFrame({"big": [2**53, 2**53 + 1, 2**53 + 2] * 3}))["big"]["charts"][0]
+    assert chart["axis"][0] == "9007199254740992"
+    assert chart["axis"][1] != chart["axis"][0]
+    assert chart["words"] == ""
+
+
+def test_each_group_says_how_many_of_its_rows_have_no_value():
+    frame = pd.DataFrame({"g": ["a", "a", "b", None], "n": [1.0, None, None, None]})
+    charts = cards_with(frame, group_by="g")["n"]["charts"]
+    assert {chart["group"]: chart["missing"] for chart in charts} == {"a": 1, "b": 1, "missing": 1}

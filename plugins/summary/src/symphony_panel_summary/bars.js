@@ -36,6 +36,7 @@ header .clear { font-size: 14px; width: 24px; color: var(--sy-ink); }
   color: var(--sy-muted); font-variant-numeric: tabular-nums; white-space: nowrap; flex: none; }
 .foot span { overflow: hidden; text-overflow: ellipsis; }
 .foot .end { flex: none; max-width: 40%; }
+.foot.ends .end { max-width: 50%; }
 .foot .read { flex: 1; text-align: center; color: var(--sy-ink); }
 .levels { display: grid; grid-template-columns: minmax(0, 42%) minmax(24px, 1fr) auto; column-gap: 6px; }
 .level { all: unset; box-sizing: border-box; display: grid; grid-column: 1 / -1; grid-template-columns: subgrid;
@@ -131,6 +132,7 @@ class Foot {
     setText(this.right, axis[1])
     this.left.title = axis[0]
     this.right.title = axis[1]
+    this.root.classList.toggle("ends", !words)
     this.read.style.textAlign = axis[0] || axis[1] ? "" : "left"
     this.say("")
   }
@@ -340,8 +342,9 @@ class GroupStrip {
   update(data, name, effect = `A click on a bar filters ${name}; the groups stay as they are.`) {
     setText(this.name, shownText(data.group))
     this.name.title = `${data.group}. ${effect}`
-    setText(this.count, whole(data.row_count))
-    this.count.title = `${whole(data.row_count)} rows of this group under the filter`
+    const missing = data.missing ? `, ${whole(data.missing)} missing` : ""
+    setText(this.count, whole(data.row_count) + missing)
+    this.count.title = `${whole(data.row_count)} rows of this group under the filter${missing}`
     this.bins.update(data, name)
   }
 }

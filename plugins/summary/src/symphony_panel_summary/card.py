@@ -43,6 +43,7 @@ class Chart:
     counts: (bar count, 3) rows of all, under the filter, selected.
     levels: the value's index in the source of each bar, or OTHER; its position in a histogram.
     of: rows of each layer. group: values of the grouping columns, empty when it is of all rows.
+    missing_under: rows of the group under the filter without a value; they have no bar.
     """
 
     shape: str
@@ -55,6 +56,7 @@ class Chart:
     axis: tuple[str, str] = ("", "")
     words: str = ""
     group: tuple[str, ...] = ()
+    missing_under: int = 0
 
     @property
     def bars(self) -> list[Bar]:
@@ -83,6 +85,7 @@ class Chart:
             "shape": self.shape, "counts": self.counts.tolist(), "tallest": tallest,
             "of": [max(n, 1) for n in self.of] if in_shares else [1, 1, 1],
             "group": " · ".join(self.group), "row_count": self.of[1],
+            "missing": self.missing_under,
         }  # fmt: skip
         if is_first:
             drawn |= {
@@ -99,6 +102,7 @@ class Card:
     charts: none (words only), one for all rows and perhaps another below it, or one a group.
     is_split: whether the charts are groups. more: how many groups have no chart.
     condition: what the filter says about this column.
+    row_count_under: rows under the filter; None without a filter.
     """
 
     name: str
@@ -110,6 +114,7 @@ class Card:
     words: str = ""
     missing_count: int = 0
     missing_under: int = 0
+    row_count_under: int | None = None
     infinite_count: int = 0
     in_shares: bool = False
     is_split: bool = False
@@ -138,11 +143,21 @@ class Card:
             "name": self.name, "role": self.role, "words": self.words, "more": self.more,
             "is_split": self.is_split, "has_condition": self.condition is not None,
             "note": f"{whole(self.infinite_count)} infinite" if self.infinite_count else "",
-            "missing": f"{share(self.missing_count, self.row_count)} missing" if self.missing_count else "",
+            "missing": self._missing_text(),
             "missing_words": _of(self.missing_under, self.missing_count),
             "missing_is_in": self.condition == IsNull(self.name),
             "charts": charts,
         }  # fmt: skip
+
+    def _missing_text(self) -> str:
+        """Say the share without a value, under the filter beside that of all rows."""
+        if not self.missing_count:
+            return ""
+        of_all = share(self.missing_count, self.row_count)
+        if self.row_count_under is None:
+            return f"{of_all} missing"
+        now = share(self.missing_under, self.row_count_under) if self.row_count_under else "—"
+        return f"{now} missing, all {of_all}"
 
 
 def _of(under: int, all_: int) -> str:

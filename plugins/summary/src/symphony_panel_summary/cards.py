@@ -111,7 +111,8 @@ class Layers:
     """Counts of each bar of one column, and which bars the column's condition covers.
 
     all, under, picked: (bar count,). missing_under: missing rows under the filter.
-    groups: (group count, bar count, 3), when the rows are split.
+    groups: (group count, bar count, 3), when the rows are split. missing_of_groups: (group count,)
+    missing rows under the filter; None where bars count items and not rows.
     """
 
     all: np.ndarray
@@ -120,6 +121,7 @@ class Layers:
     is_in: np.ndarray
     missing_under: int = 0
     groups: np.ndarray | None = None
+    missing_of_groups: np.ndarray | None = None
 
     @property
     def stacked(self) -> np.ndarray:
@@ -160,12 +162,15 @@ class _Maker:
             in_shares=self.look.in_shares,
         )  # fmt: skip
         layers = self.layers(name, bars, condition)
-        card = replace(card, missing_under=layers.missing_under)
+        card = replace(
+            card, missing_under=layers.missing_under,
+            row_count_under=None if self.under is None else self.under.row_count,
+        )  # fmt: skip
         if is_id or says_nothing(bars, self.look):
             return replace(card, words=_plain_words(bars, is_id))
         chart = self.chart(source, layers, condition)
         if self.groups is not None:
-            charts = self.groups.charts(chart, layers.groups)
+            charts = self.groups.charts(chart, layers.groups, layers.missing_of_groups)
             return replace(card, charts=charts, is_split=True, more=self.groups.rest_words)
         below = () if source.more is None else (self.below(name, source, condition),)
         return replace(card, charts=(chart, *below))
@@ -190,12 +195,13 @@ class _Maker:
             else int(layers[1][:, bars.bar_count].sum())
         )
         of_groups = np.stack([layer[:, : bars.bar_count] for layer in layers], axis=2)
-        return Layers(all_, under, picked, is_in, missing, of_groups)
+        missing_of_groups = None if bars.owners is not None else layers[1][:, bars.bar_count]
+        return Layers(all_, under, picked, is_in, missing, of_groups, missing_of_groups)
 
     def chart(self, source: Source, layers: Layers, condition: Expr | None) -> Chart:
         if source.bars.levels:
             return self._level_chart(source.bars, layers, condition)
-        words = "" if self.groups is not None else _middle(source, self.under)
+        words = "" if self.groups is not None or _is_narrow(source.bars) else _middle(source, self.under)
         return self._histogram(source.bars, layers, words)
 
     def below(self, name: str, source: Source, condition: Expr | None) -> Chart:
@@ -211,7 +217,7 @@ class _Maker:
         )  # fmt: skip
 
     def _histogram(self, bars: Bars, layers: Layers, words: str) -> Chart:
-        ends = (mark(bars.bins[0].low), mark(bars.bins[-1].high))
+        ends = marks(bars.bins[0].low, bars.bins[-1].high)
         return Chart(
             "histogram", bars, tuple(item.label for item in bars.bins), layers.stacked, layers.is_in,
             tuple(range(bars.bar_count)), self.of, ends, words,
@@ -280,6 +286,20 @@ def mark(value: int | float | str) -> str:
         return value
     text = exact(value)
     return text if len(text) <= MAX_MARK_CHARS else three_digits(float(value))
+
+
+def marks(low: int | float | str, high: int | float | str) -> tuple[str, str]:
+    """Write both ends of the axis; digit by digit where rounding would make one of the two."""
+    return (str(low), str(high)) if _look_alike(low, high) else (mark(low), mark(high))
+
+
+def _look_alike(low: int | float | str, high: int | float | str) -> bool:
+    return low != high and mark(low) == mark(high)
+
+
+def _is_narrow(bars: Bars) -> bool:
+    """Say whether the ends need the whole line, and the mean, rounded, would be just another of them."""
+    return bool(bars.bins) and _look_alike(bars.bins[0].low, bars.bins[-1].high)
 
 
 def _middle(source: Source, under: Chosen | None) -> str:

@@ -80,10 +80,13 @@ class Groups:
             return ""
         return f"{self.rest_count:,} more {'group' if self.rest_count == 1 else 'groups'}"
 
-    def charts(self, whole: Chart, counts: np.ndarray | None) -> tuple[Chart, ...]:
+    def charts(
+        self, whole: Chart, counts: np.ndarray | None, missing: np.ndarray | None
+    ) -> tuple[Chart, ...]:
         """Give a chart a group, of the same bars as that of all rows.
 
-        counts: (groups of the splits, bar count, 3).
+        counts: (groups of the splits, bar count, 3). missing: (groups of the splits,) rows under the
+        filter without a value; None where that is not known.
         """
         assert counts is not None
         sizes = [split.sizes if split is not None else np.zeros(len(counts), dtype=np.int64)
@@ -92,7 +95,8 @@ class Groups:
         for index, group in zip(self.slots, self.shown, strict=True):
             of = (int(sizes[0][index]), int(sizes[1][index]), int(sizes[2][index]))
             drawn = named_and_rest(counts[index], whole.levels)
-            charts.append(replace(whole, counts=drawn, of=of, group=group.values))
+            gone = 0 if missing is None else int(missing[index])
+            charts.append(replace(whole, counts=drawn, of=of, group=group.values, missing_under=gone))
         return tuple(charts)
 
 
