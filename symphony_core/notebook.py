@@ -38,26 +38,8 @@ DISTRIBUTIONS = {"bokeh": "bokeh", "panel": "panel", "panel_material_ui": "panel
 # Front ends that show outputs on a page of their own, from where the server's paths lead nowhere.
 FOREIGN_FRONT_ENDS = ("VSCODE_PID", "VSCODE_CWD", "COLAB_RELEASE_TAG")
 
-# Panel 1.9 sends what happened on the page only after Python answered what was sent before; at the first
-# display that answer may get lost, and the user's first gesture then waits for a second one. Here it
-# waits half a second. The class exists once the scripts are loaded, which takes some seconds at most.
-SEND_ANYWAY = """
-(function mend(tries) {
-  const manager = window.Bokeh?.Models?._known_models?.get("panel.models.comm_manager.CommManager")
-  if (manager === undefined) {
-    if (tries > 0) setTimeout(() => mend(tries - 1), 50)
-    return
-  }
-  if (manager.prototype.symphony_mended) return
-  manager.prototype.symphony_mended = true
-  const hear = manager.prototype._document_changed
-  manager.prototype._document_changed = function (event) {
-    hear.call(this, event)
-    clearTimeout(this.symphony_timer)
-    this.symphony_timer = setTimeout(() => { if (this._event_buffer.length) this.process_events() }, 500)
-  }
-})(1200)
-"""
+# What the page of a notebook needs changed in Panel; the script says why.
+COMM_MENDS = Path(__file__).parent / "components" / "comm_mends.js"
 
 # The cell that loaded the extension and the execution that published it last; empty before.
 _published: dict[str, object] = {}
@@ -141,10 +123,10 @@ def _publish_again() -> None:
 
 
 def _publish_the_rest(*, inline: bool) -> None:
-    """Publish what Panel does not: a remedy, and the icon fonts where no address can lead to them."""
+    """Publish what Panel does not: remedies, and the icon fonts where no address can lead to them."""
     from IPython.display import publish_display_data
 
-    publish_display_data({"text/html": f"<script>{SEND_ANYWAY}</script>"})
+    publish_display_data({"text/html": f"<script>{COMM_MENDS.read_text(encoding='utf-8')}</script>"})
     if inline:
         publish_display_data({"text/html": f"<style>{_icon_fonts()}</style>"})
 

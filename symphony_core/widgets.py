@@ -21,6 +21,7 @@ import panel_material_ui as pmui
 import param
 from panel.custom import JSComponent
 from panel.viewable import Viewable
+from tornado.ioloop import IOLoop
 
 from symphony_core.errors import PluginError
 from symphony_core.look import TOKENS
@@ -69,7 +70,7 @@ class Component(JSComponent):
         if msg.get("kind") == CALLS:
             self._answer(str(msg.get("token")))
         elif msg.get("kind") == ASKS:
-            self._catch_up()
+            IOLoop.current().call_later(STALE_FOR_S, self._catch_up)
         elif self._on_gesture is not None:
             self._on_gesture(msg)
 
@@ -107,6 +108,8 @@ class Component(JSComponent):
             setattr(self, name, value)
 
 
+# Panel keeps what it could not send yet for 0.1 s and sends it then, even after something newer.
+STALE_FOR_S = 0.15
 # Not gestures: "is anybody there?", answered by `heard`, and "what did I miss?".
 CALLS, ASKS = "symphony:calls", "symphony:asks"
 _RENDER = "export function render("

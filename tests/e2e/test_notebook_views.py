@@ -75,6 +75,29 @@ def test_python_redraws_cells_that_are_shown_and_undo_takes_it_back(notebook, ta
     assert tab.foreign_requests == []
 
 
+# A message comes in three pieces; a cell drawn between the first and the second is told only these two.
+HEARS_THE_REST_OF_A_MESSAGE = """() => {
+  const models = Bokeh.documents.flatMap(document => [...document._all_models.values()])
+  const managers = models.filter(model => model.type.endsWith("CommManager"))
+  for (const manager of managers) {
+    manager.msg_handler({ metadata: {}, content: { data: '{"use_buffers": true}' } })
+    manager.msg_handler({ metadata: {}, content: { data: '{"events": []}' } })
+  }
+  return managers.length
+}"""
+
+
+def test_a_cell_that_was_drawn_amid_a_message_hears_the_next(notebook, tab):
+    lab = notebook(OPEN, "app.show('instances')", "app.state.filter = \"label == 'Flags'\"")
+    lab.run(OPENED)
+    lab.run(1)
+    expect(lab.output(1)).to_contain_text("1–60 of 2,231")
+    assert lab.page.evaluate(HEARS_THE_REST_OF_A_MESSAGE) > 0
+    lab.run(2)
+    expect(lab.output(1)).to_contain_text("1–60 of 270")
+    assert tab.errors == []
+
+
 def test_the_whole_shell_fits_in_a_cell(notebook, tab):
     lab = notebook(OPEN, "app.dashboard()", "print(app.count())")
     lab.run_all()
