@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from symphony_core.hookspecs import hookimpl
-from symphony_core.specs import AnalysisSpec, ViewSpec
+from symphony_core.specs import AnalysisSpec, Needs, Role, ViewSpec
 
 api = 1
 
@@ -17,4 +17,14 @@ def register_views() -> list[ViewSpec]:
 @hookimpl
 def register_analyses() -> list[AnalysisSpec]:
     """List the analyses."""
-    return []
+    return [
+        AnalysisSpec(
+            name="neighbours",
+            title="Neighbours",
+            run="symphony_panel_embedding_map.analyses.neighbours:run",
+            needs=Needs(roles=(Role.EMBEDDING,)),
+            provides=("neighbour_rank:int", "neighbour_distance:float"),
+            ranking="neighbour_rank",
+            summary="The rows whose vectors are nearest to a row, to the middle of several, or to a text.",
+        ),
+    ]
