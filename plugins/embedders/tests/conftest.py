@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,12 +12,14 @@ import pandas as pd
 import pytest
 from hypothesis import settings
 
+from symphony_core.errors import EmbedderMissing
 from symphony_core.manifest import parse_manifest
 from symphony_core.registry import Registry
 from symphony_core.runner import run_analysis
 from symphony_core.sources import SourceOptions, open_source
 from symphony_core.specs import Result, never, silent
 from symphony_core.table import Table
+from symphony_panel_embedders import lite0, minilm
 
 # These tests run alone as well: no test asserts a time, and a first example pays for imports.
 settings.register_profile("symphony", deadline=None)
@@ -73,7 +77,7 @@ def registry(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Registry:
     """This plugin beside one that registers the tiny models `letters`, `bytes`, `narrow` and `absent`."""
     (tmp_path / "letters_plugin.py").write_text(LETTERS, encoding="utf-8")
     monkeypatch.syspath_prepend(str(tmp_path))
-    monkeypatch.delitem(__import__("sys").modules, "letters_plugin", raising=False)
+    monkeypatch.delitem(sys.modules, "letters_plugin", raising=False)
     manifest = """
     [plugins]
     allow = ["letters", "embedders"]
@@ -102,3 +106,33 @@ def embed(registry: Registry) -> Run:
         return result
 
     return run
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of example data: SYMPHONY_SHARED_DATA, else `../shared/data` beside the checkout."""
+    named = os.environ.get("SYMPHONY_SHARED_DATA")
+    folder = Path(named) if named else Path(__file__).resolve().parents[3].parent / "shared" / "data"
+    if not folder.is_dir():
+        pytest.skip(f"no example data at {folder}; name the folder in SYMPHONY_SHARED_DATA")
+    return folder
+
+
+def loaded(load):
+    """Give a model, or skip the test with the reason where its extra is not installed."""
+    try:
+        return load()
+    except EmbedderMissing as error:
+        pytest.skip(str(error))
+
+
+@pytest.fixture(scope="session")
+def minilm_model():
+    """The model for texts, with its true weights."""
+    return loaded(minilm.load)
+
+
+@pytest.fixture(scope="session")
+def lite0_model():
+    """The model for images, with its true weights."""
+    return loaded(lite0.load)

@@ -70,11 +70,11 @@ class Lite0:
                 pixels = input_pixels(data)
             except Unfit:
                 continue
-            vectors[row] = self._features(pixels)
+            vectors[row] = self.features(pixels)
         return vectors
 
-    def _features(self, pixels: np.ndarray) -> np.ndarray:
-        """Give the features of (224, 224, 3) float32: the mean over the places of the last layer."""
+    def features(self, pixels: np.ndarray) -> np.ndarray:
+        """Give the features of (h, w, 3) float32: the mean over the places of the last layer."""
         values = _patches(pixels, self._stem_size, 2) @ self._stem
         values += self._stem_offset
         np.clip(values, 0, 6, out=values)
@@ -91,10 +91,10 @@ def load() -> Lite0:
     return Lite0(torch_state(package_file(_PACKAGE, _FILE, extra=EXTRA), sha256=_SHA256))
 
 
-def input_pixels(data: bytes) -> np.ndarray:
-    """Give the middle square of an image as (224, 224, 3) float32, about -1 to 1; clear parts are white.
+def input_pixels(data: bytes, side_px: int = SIDE_PX) -> np.ndarray:
+    """Give the middle square of an image as (side, side, 3) float32, about -1 to 1; clear parts are white.
 
-    Raises Unfit.
+    side_px: the network was trained at 224. Raises Unfit.
     """
     image = decoded(data, _DECODED_PX)
     if image.mode == "RGBA":
@@ -104,7 +104,7 @@ def input_pixels(data: bytes) -> np.ndarray:
     side = min(image.size)
     left, top = (image.width - side) / 2, (image.height - side) / 2
     box = (left, top, left + side, top + side)
-    square = image.resize((SIDE_PX, SIDE_PX), Image.Resampling.BICUBIC, box=box)
+    square = image.resize((side_px, side_px), Image.Resampling.BICUBIC, box=box)
     return (np.asarray(square, dtype=np.float32) - np.float32(127)) / np.float32(128)
 
 

