@@ -6,7 +6,7 @@ import threading
 
 import numpy as np
 import pytest
-from threadpoolctl import threadpool_info, threadpool_limits
+from threadpoolctl import threadpool_info
 
 from symphony_core.blas import one_blas_thread
 
@@ -17,20 +17,20 @@ def thread_counts() -> set[int]:
 
 
 @pytest.fixture
-def two_threads():
-    with threadpool_limits(limits=2, user_api="blas"):  # in the thread of the test
-        if thread_counts() != {2}:
-            pytest.skip("this numpy's linear algebra cannot be told its number of threads")
-        yield
+def before():
+    counts = thread_counts()
+    if counts in (set(), {1}):
+        pytest.skip("this machine's linear algebra has one thread anyway")
+    return counts
 
 
-def test_there_is_one_thread_inside_and_the_former_number_after(two_threads):
+def test_there_is_one_thread_inside_and_the_former_number_after(before):
     with one_blas_thread():
         assert thread_counts() == {1}
-    assert thread_counts() == {2}
+    assert thread_counts() == before
 
 
-def test_the_limit_holds_until_the_last_is_done(two_threads):
+def test_the_limit_holds_until_the_last_is_done(before):
     entered, leave = threading.Event(), threading.Event()
 
     def other() -> None:
@@ -45,10 +45,10 @@ def test_the_limit_holds_until_the_last_is_done(two_threads):
     assert thread_counts() == {1}
     leave.set()
     thread.join(10)
-    assert thread_counts() == {2}
+    assert thread_counts() == before
 
 
-def test_an_error_inside_gives_the_threads_back(two_threads):
+def test_an_error_inside_gives_the_threads_back(before):
     with pytest.raises(ZeroDivisionError), one_blas_thread():
         _ = 1 / 0
-    assert thread_counts() == {2}
+    assert thread_counts() == before
