@@ -76,7 +76,7 @@ TEXTS = ["banana", "kiwi", "papaya"]
 def registry(plugin_folder):
     header_adds = "from symphony_core.specs import Needs, Result, Role\n"
     install_plugin(plugin_folder, "letters", header_adds + PLUGIN)
-    return Registry(parse_manifest(""))
+    return Registry(parse_manifest("[plugins]\nallow = ['letters']"))  # without the models that are installed
 
 
 def fruits() -> Dataset:
@@ -224,4 +224,10 @@ def test_an_embedder_spec_that_is_wrong_is_refused(change):
 
 def test_one_of_several_roles_is_enough():
     needs = Needs(one_of=(Role.EMBEDDING, Role.X))
-    assert needs.missing(Table(fruits())) == "needs one of these columns: embedding, x; the data have none."
+    assert needs.missing(Table(fruits())) == (
+        "needs one of these columns: embedding, x; the data have none; "
+        "name one with open(..., embedding='COLUMN')."
+    )
+    assert Needs(one_of=(Role.X, Role.Y)).missing(Table(fruits())) == (
+        "needs one of these columns: x, y; the data have none."
+    )
