@@ -77,8 +77,8 @@ def run(
     by: Sequence[str] | str = (),
     outlier_rate: float = 0.01,
     reference_limit: int = 50_000,
-    components: int = 5,
-    dimensions: int = 50,
+    components: int = 20,
+    dimensions: int = 300,
 ) -> Result:
     """Score every row by the density of the reference rows around it.
 

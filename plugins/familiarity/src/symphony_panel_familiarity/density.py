@@ -97,6 +97,8 @@ def mixture_scores(
 ) -> Scores:
     """Score by the log-likelihood of a Gaussian mixture on the first principal components.
 
+    Its Gaussians share one covariance. Fewer axes than about 300 lose the strangers among sentences.
+
     A reference row takes part in the mixture that scores it: unlike a neighbour it cannot be left out.
     components: how many Gaussians; fewer when there are not ten distinct rows for each.
     dimensions: principal components kept, at most.
@@ -115,7 +117,10 @@ def mixture_scores(
     progress(0.3, f"fitting {used} Gaussians on {len(fitted):,} rows")
     from sklearn.mixture import GaussianMixture  # 0.6 s, and neighbours do without
 
-    mixture = GaussianMixture(used, reg_covar=ADDED_VARIANCE, max_iter=500, random_state=seed).fit(fitted)
+    # one covariance for all: a sentence encoder's 300 axes would need 100,000 rows for each of their own
+    mixture = GaussianMixture(
+        used, covariance_type="tied", reg_covar=ADDED_VARIANCE, max_iter=500, random_state=seed
+    ).fit(fitted)
     cancel.check()
     progress(0.9, "scoring")
     scored = mixture.score_samples(of_others) if len(others) else np.empty(0)
