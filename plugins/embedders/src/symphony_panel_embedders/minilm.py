@@ -1,9 +1,9 @@
 """all-MiniLM-L6-v2 on numpy: a text becomes 384 numbers of length 1.
 
 Six layers of BERT are some matrix products, and numpy's BLAS does these as fast
-as PyTorch does on a processor (`benchmarks/embedders.py`), so the model needs no deep-learning library. Texts are never padded:
-the dense layers see the tokens of a batch end to end, and attention takes
-texts of one length together.
+as PyTorch does on a processor (`benchmarks/embedders.py`), so the model needs
+no deep-learning library. Texts are never padded: the dense layers see the
+tokens of a batch end to end, and attention takes texts of one length together.
 
 Model: N. Reimers, sentence-transformers/all-MiniLM-L6-v2, Apache-2.0. Layers:
 "BERT: Pre-training of Deep Bidirectional Transformers" (2019), section 3; the vector is
