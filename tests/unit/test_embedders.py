@@ -156,6 +156,18 @@ def test_what_is_wrong_with_an_embedder_is_said(registry):
     assert [one.where for one in registry.problems if one.plugin == "letters"] == ["embedder 'odd'"]
 
 
+def test_what_an_embedder_takes_is_said_without_loading_it(registry):
+    data = AnalysisInput(Table(fruits()), embedders=registry)
+    assert (data.embedder_spec("absent").kind, data.embedder_spec("absent").dimension) == ("image", 2)
+    with pytest.raises(UnknownEmbedder, match="letters"):
+        data.embedder_spec("lettres")
+
+
+def test_the_version_of_an_embedder_is_part_of_the_key_of_what_it_made(registry):
+    _, overlay = run(registry)
+    assert "embedder:letters=1" in overlay.layers["embedding_text"].key.inputs
+
+
 def test_an_input_without_embedders_says_that_there_are_none():
     data = AnalysisInput(Table(fruits()))
     assert data.embedders() == ()

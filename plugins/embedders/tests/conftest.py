@@ -64,6 +64,13 @@ def register_embedders():
     ]
 """
 
+MANIFEST = """
+[plugins]
+allow = ["letters", "embedders"]
+[plugins.modules]
+letters = "letters_plugin"
+"""
+
 
 @pytest.fixture(autouse=True)
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -78,13 +85,14 @@ def registry(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Registry:
     (tmp_path / "letters_plugin.py").write_text(LETTERS, encoding="utf-8")
     monkeypatch.syspath_prepend(str(tmp_path))
     monkeypatch.delitem(sys.modules, "letters_plugin", raising=False)
-    manifest = """
-    [plugins]
-    allow = ["letters", "embedders"]
-    [plugins.modules]
-    letters = "letters_plugin"
-    """
-    return Registry(parse_manifest(manifest))
+    return Registry(parse_manifest(MANIFEST))
+
+
+@pytest.fixture
+def manifest(registry: Registry, tmp_path: Path) -> Path:
+    """A deployment's file with the same plugins."""
+    (tmp_path / "letters.toml").write_text(MANIFEST, encoding="utf-8")
+    return tmp_path / "letters.toml"
 
 
 Run = Callable[..., Result]

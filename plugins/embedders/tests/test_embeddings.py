@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from symphony_core.cli import main
 from symphony_core.errors import (
     BadResult,
     BadRole,
@@ -257,3 +258,23 @@ def test_vectors_join_the_table_under_the_version_of_their_model(registry):
     layer = overlay.layers["embedding_text"]
     assert layer.vectors.usable.tolist() == [True, False]
     assert "embedder:letters=1" in layer.key.inputs
+
+
+def command(manifest, frame: pd.DataFrame, out: str) -> int:
+    source = manifest.parent / "data.parquet"
+    frame.to_parquet(source)
+    given = ["--config", str(manifest), "--text", "text", "--set", "embedder=letters", "--out", out]
+    return main(["run", "embeddings", str(source), *given])
+
+
+def test_the_command_line_writes_the_vectors_beside_the_ids(manifest):
+    out = manifest.parent / "vectors.parquet"
+    assert command(manifest, texts("ab", None, "d"), str(out)) == 0
+    written = pd.read_parquet(out)
+    assert written["id"].tolist() == [0, 1, 2]
+    assert [None if one is None else one.tolist() for one in written["embedding_text"]] == [AB, None, D]
+
+
+def test_the_command_line_says_which_file_has_room_for_vectors(manifest, capsys):
+    assert command(manifest, texts("ab"), str(manifest.parent / "vectors.csv")) == 1
+    assert "write .parquet" in capsys.readouterr().err

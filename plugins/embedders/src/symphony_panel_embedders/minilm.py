@@ -1,10 +1,9 @@
 """all-MiniLM-L6-v2 on numpy: a text becomes 384 numbers of length 1.
 
 Six layers of BERT are some matrix products, and numpy's BLAS does these as fast
-as PyTorch does on a processor (166 rows/s each for review sentences on one
-thread), so the model needs no deep-learning library. Texts are never padded:
-the dense layers see the tokens of a batch end to end, and attention takes
-texts of one length together.
+as PyTorch does on a processor (`benchmarks/embedders.py`), so the model needs
+no deep-learning library. Texts are never padded: the dense layers see the
+tokens of a batch end to end, and attention takes texts of one length together.
 
 Model: N. Reimers, sentence-transformers/all-MiniLM-L6-v2, Apache-2.0. Layers:
 "BERT: Pre-training of Deep Bidirectional Transformers" (2019), section 3; the vector is
@@ -61,7 +60,7 @@ class MiniLM:
         """Give (n, 384) float32 vectors of unit length, in the order of the texts.
 
         Texts are lower-cased; beyond 256 tokens they are cut off. Raises Cancelled.
-        Cost: 0.25 ms a token on one thread.
+        Cost: 0.25 ms a token on one thread (`benchmarks/embedders.py`).
         """
         cut = [text[:MAX_CHARS].encode("utf-8", "replace").decode() for text in items]
         tokens = [np.array(encoding.ids, dtype=np.int64) for encoding in self._tokenizer.encode_batch(cut)]

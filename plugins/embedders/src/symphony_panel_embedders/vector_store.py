@@ -201,7 +201,9 @@ def _write(folder: Path, keys: np.ndarray, vectors: np.ndarray) -> None:
                 np.lib.format.write_array(file, array, allow_pickle=False)
         with part.open("rb") as file:
             name = hashlib.file_digest(file, _digest).hexdigest()
-        part.replace(folder / f"{name}{_SUFFIX}")
+        target = folder / f"{name}{_SUFFIX}"
+        if not target.exists():  # equal names are equal bytes, and Windows replaces no open file
+            part.replace(target)
     finally:
         part.unlink(missing_ok=True)
 
