@@ -2,10 +2,10 @@
 
     python benchmarks/neighbours.py [--quick] [--rows N]
 
-BLAS has one thread, as in the pool. The promised figure is the analysis as the pool runs it, from the
-vectors to the two columns, the lengths of the vectors known from an earlier query; the first query, which
-has to compute them, is printed beside it. Below a million rows the fixed cost of a run shows. The ways take turns; each ratio is the median of the ratios of
-the turns. The neighbours are compared with a slow search in float64.
+BLAS has one thread, as in the pool. The promised figure is the analysis from the vectors to the two
+columns, the lengths of the vectors known from an earlier query; the first query, which computes them, is
+printed beside it. Below a million rows the fixed cost of a run shows. The ways take turns; each ratio is
+the median of the ratios of the turns. The neighbours are compared with a slow search in float64.
 """
 
 from __future__ import annotations
