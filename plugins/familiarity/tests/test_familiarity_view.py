@@ -108,7 +108,8 @@ def test_the_figures_are_those_of_numpy_under_the_filter(card):
     one = card(given())
     one.state.filter = "label == 'x'"
     values = np.array([5.0, 9.0, 8.0, 6.0])
-    assert one.panel["mean"] == f"mean {values.mean():.3g} ± {values.std(ddof=1):.3g}, n 4"
+    of_filter = f"mean {values.mean():.3g} ± {values.std(ddof=1):.3g}, n 4"
+    assert one.panel["mean"] == f"{of_filter}; mean of all 5 ± 2.74"
 
 
 def test_bars_count_all_filtered_and_selected_rows(card):
@@ -213,7 +214,7 @@ def test_groups_have_a_panel_each_the_largest_under_the_filter_first(card):
 def test_names_and_values_stay_text(card):
     frame = given().assign(label=HTML, id=[f"{HTML}{i}" for i in range(10)])
     one = card(frame)
-    assert one.panel["ids"][0] == f"{HTML}1" and one.panel["words"][0] == [["label", HTML]]
+    assert one.panel["ids"][0] == f"{HTML}1" and one.panel["words"][0] == [["label", HTML, False]]
 
 
 def test_pictures_come_with_their_rows(card):

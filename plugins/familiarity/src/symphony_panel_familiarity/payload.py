@@ -9,11 +9,13 @@ import numpy as np
 
 from symphony_core.combine import condition_on
 from symphony_panel_familiarity.computing import embedding_of, plan
-from symphony_panel_familiarity.ends import MOST, Panel, Shown
+from symphony_panel_familiarity.ends import MOST, Panel, Shown, Want
 from symphony_panel_familiarity.layers import Layer
 from symphony_panel_familiarity.samples import RowMedia, three_digits, words_of
 from symphony_panel_familiarity.settings import FamiliaritySettings
 
+# The mean place of rows that are their own reference is exactly a half.
+EVEN = 1e-6
 NO_EMBEDDING = (
     "No embedding column: familiarity is measured in one. Name it with open(..., embedding='COLUMN'), "
     "or compute one from texts or images."
@@ -51,34 +53,35 @@ def drawing(
         "is_in": found.is_in.tolist(),
         "condition": "" if own is None else state.table.text(own),
         "mark": _mark(found),
-        "mean": mean_words(found),
         "note": note(found),
         "outliers": found.outliers,
         "outlier_words": outlier_words(found),
         "is_grouped": bool(found.want.group_by),
         "more_groups": found.group_count - len(found.panels),
         "focus": focus,
-        "panels": [_panel(view, panel, media, mask, found.want.column) for panel in found.panels],
+        "panels": [_panel(view, panel, media, mask, found.want, mean_words(found)) for panel in found.panels],
     }
 
 
 def _panel(
-    view: FamiliaritySettings, panel: Panel, media: RowMedia, mask: np.ndarray, column: str
+    view: FamiliaritySettings, panel: Panel, media: RowMedia, mask: np.ndarray, want: Want, all_words: str
 ) -> dict[str, object]:
+    column, is_place = want.column, want.is_place
     table = view.state.table
+    of_all = "" if view.state.filter is None or panel.name else f"; {all_words}"
     ids = [str(row_id) for row_id in table.dataset.ids_at(panel.rows).tolist()]
     words = words_of(table, panel.rows, has_media=bool(media.columns), but=column) if len(panel.rows) else []
     return {
         "name": " · ".join(panel.name),
         "row_count": panel.row_count,
         "known": panel.known,
-        "mean": figures(panel.mean, panel.std, panel.known),
+        "mean": figures(panel.mean, panel.std, panel.known) + of_all,
         "counts": panel.counts.tolist(),
         "tallest": [max(1, int(n)) for n in panel.counts.max(axis=0)],
         "rows": panel.rows.tolist(),
         "ids": ids,
-        "values": [three_digits(value) for value in panel.values.tolist()],
-        "words": [[list(pair) for pair in pairs] for pairs in words],
+        "values": [place_text(value) if is_place else three_digits(value) for value in panel.values.tolist()],
+        "words": [[list(one) for one in lines] for lines in words],
         "picked": mask[panel.rows].tolist(),
         "has_more": panel.known > len(panel.rows),
     }
@@ -96,6 +99,11 @@ def _mark(found: Shown) -> float | None:
     if found.threshold is None or low == high:
         return None
     return min(1.0, max(0.0, (found.threshold - low) / (high - low)))
+
+
+def place_text(value: float) -> str:
+    """Write a place, with the digits that tell the rows at either end apart."""
+    return f"{value:.3f}" if 0.01 <= value <= 0.99 else f"{value:.4f}"
 
 
 def figures(mean: float, std: float, count: int) -> str:
@@ -125,10 +133,14 @@ def outlier_words(found: Shown) -> str:
 
 
 def note(found: Shown) -> str:
-    """Say what has no place; empty when all rows have one."""
-    if not found.without_value:
-        return ""
-    return f"{found.without_value:,} row{' has' if found.without_value == 1 else 's have'} no value"
+    """Say which rows have no value, and why bars of places are even; empty when there is nothing to say."""
+    words = []
+    if found.without_value:
+        rows = "row has" if found.without_value == 1 else "rows have"
+        words.append(f"{found.without_value:,} {rows} no value")
+    if found.want.is_place and abs(found.all_mean - 0.5) < EVEN and not found.want.group_by:
+        words.append("places spread evenly over their reference; familiarity_score shows the shape")
+    return "; ".join(words)
 
 
 def empty_words(view: FamiliaritySettings, layer: Layer | None) -> str:

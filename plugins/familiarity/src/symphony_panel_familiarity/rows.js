@@ -65,8 +65,7 @@ class Item {
     })
     this.places = new Map()
     this.root = element("li", { class: "item", tabindex: "-1", "aria-label": `Row ${name}, ${data.layer} ${panel.values[index]}` },
-      element("div", { class: "head" }, this.box, element("span", { class: "name", title: name }, name),
-        element("b", { title: data.layer }, panel.values[index])))
+      element("div", { class: "head" }, this.box, element("b", { title: data.layer }, panel.values[index])))
     const pictures = element("div", { class: "pictures" })
     for (const [column, kind] of data.media) {
       if (kind === "audio") {
@@ -80,9 +79,11 @@ class Item {
       }
     }
     if (pictures.children.length) this.root.append(pictures)
-    for (const [column, words] of panel.words[index]) {
-      this.root.append(column ? element("span", { class: "beside", title: `${column}: ${words}` }, words) : element("p", {}, words))
+    for (const [column, words, isWrong] of panel.words[index]) {
+      const look = { class: isWrong ? "beside wrong" : "beside", title: `${column}: ${words}` }
+      this.root.append(column ? element("span", look, words) : element("p", {}, words))
     }
+    this.root.append(element("span", { class: "name", title: name }, name))
     this.root.addEventListener("click", event => {
       if (event.shiftKey || event.ctrlKey || event.metaKey) this.tick(at)
       else at.send({ kind: "open", row: this.row })

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -25,6 +26,14 @@ LOOK_ROWS = 200
 
 Cell = tuple[int, str]
 Shown = dict[str, object]
+
+
+class Words(NamedTuple):
+    """What is written at a row. is_wrong: a label with the prediction that differs from it."""
+
+    column: str
+    words: str
+    is_wrong: bool = False
 
 
 class RowMedia:
@@ -104,8 +113,8 @@ def _is_prose(column: ColumnData) -> bool:
     return sum(map(len, values)) >= PROSE_CHARS * max(1, len(values))
 
 
-def words_of(table: Table, rows: np.ndarray, *, has_media: bool, but: str) -> list[list[tuple[str, str]]]:
-    """Give each row what is written at it, as pairs of column and words; a text has no column.
+def words_of(table: Table, rows: np.ndarray, *, has_media: bool, but: str) -> list[list[Words]]:
+    """Give each row what is written at it; a text has no column.
 
     Label and, where it differs, prediction; the text; of a row without media or text its first columns.
     but: a column that is shown elsewhere.
@@ -117,13 +126,20 @@ def words_of(table: Table, rows: np.ndarray, *, has_media: bool, but: str) -> li
         plain = [name for name in table.dataset.names if name not in (table.dataset.id_column, but)]
         names = list(dict.fromkeys([*names, *plain]))[:PLAIN_COLUMNS]
     frame = table.take(rows, list(dict.fromkeys([*names, *([text] if text else [])])))
-    found: list[list[tuple[str, str]]] = []
+    found: list[list[Words]] = []
     for index in range(len(rows)):
         written = {name: _words(frame[name].iloc[index]) for name in names}
-        if prediction in written and label in written and written[prediction] == written[label]:
-            del written[prediction]
-        pairs = list(written.items())
-        found.append([*([("", _words(frame[text].iloc[index]))] if text else []), *pairs])
+        guess = written.pop(prediction, None) if prediction and label in written else None
+        is_wrong = guess is not None and guess != written[label or ""]
+        lines = [
+            Words(
+                name,
+                f"{words} ≠ {guess}" if is_wrong and name == label else words,
+                is_wrong and name == label,
+            )
+            for name, words in written.items()
+        ]
+        found.append([*([Words("", _words(frame[text].iloc[index]))] if text else []), *lines])
     return found
 
 

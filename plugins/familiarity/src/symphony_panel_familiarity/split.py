@@ -16,7 +16,7 @@ from symphony_core.errors import BadSetting
 from symphony_core.specs import AnalysisInput, Cancel, Progress, Result, never, silent
 
 NAME = re.compile(r"splitFamiliarity_(?P<layer>.+)_byAttr_(?P<attribute>.+)")
-# Rows between two looks at `cancel`.
+# Rows read between two looks at `cancel`.
 CHECKED_ROWS = 10_000
 
 

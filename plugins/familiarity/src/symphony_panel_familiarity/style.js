@@ -14,7 +14,7 @@ const STYLE = `
 .joined button:last-child { border-radius: 0 4px 4px 0; }
 button[aria-pressed=true] { background: color-mix(in srgb, var(--sy-link) 16%, var(--sy-paper)); border-color: var(--sy-link); }
 .panels { display: flex; flex-direction: column; gap: 12px; min-width: 0; }
-.panels.grouped { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(300px, 100%), 1fr)); align-items: start; }
+.panels.grouped { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(260px, 100%), 1fr)); align-items: start; }
 .grouped .panel { border: 1px solid var(--sy-line); border-radius: 4px; padding: 8px; }
 .panel { display: flex; flex-direction: column; gap: 4px; min-width: 0; }
 .panel header { display: flex; flex-wrap: wrap; gap: 0 8px; align-items: baseline; min-width: 0; }
@@ -44,8 +44,10 @@ button[aria-pressed=true] { background: color-mix(in srgb, var(--sy-link) 16%, v
 .item.opened { outline: 2px solid var(--sy-link); outline-offset: 1px; }
 .item .head { display: flex; align-items: center; gap: 4px; min-width: 0; font-size: 11px; line-height: 16px; }
 .item .head input { margin: 0; width: 16px; height: 16px; min-height: 0; accent-color: var(--sy-pick); flex: none; }
-.item .head .name { color: var(--sy-link); overflow: hidden; text-overflow: ellipsis; white-space: nowrap; flex: 1; min-width: 0; }
-.item .head b { font-variant-numeric: tabular-nums; font-weight: 600; flex: none; }
+.item .head b { font-variant-numeric: tabular-nums; font-weight: 600; font-size: 12px; margin-left: auto; }
+.item .name { color: var(--sy-link); font-size: 11px; line-height: 15px; overflow: hidden; text-overflow: ellipsis; white-space: nowrap;
+  margin-top: auto; }
+.item .beside.wrong { color: var(--sy-bad); }
 .pictures { display: flex; gap: 4px; }
 .picture { display: flex; align-items: center; justify-content: center; flex: 1; height: var(--px); overflow: hidden; min-width: 0; }
 .picture img { max-width: 100%; max-height: 100%; object-fit: contain; }

@@ -15,7 +15,7 @@ export function render({ model }) {
   const outlierWords = element("span", { class: "muted" })
   const clear = button("× filter", "", () => at.send({ kind: "clear" }), { class: "plain" })
   const note = element("span", { class: "muted" })
-  const again = button("Compute", "", () => at.send({ kind: "compute" }), { class: "plain" })
+  const again = button("Compute anew", "", () => at.send({ kind: "compute" }), { class: "plain" })
   const first = element("div", { class: "top" }, layer, element("span", { class: "joined", role: "group", "aria-label": "Order" }, least, most),
     clear, element("span", { class: "push" }), again)
   const second = element("div", { class: "top" },
