@@ -287,6 +287,17 @@ def test_undo_takes_the_computed_columns_back(card):
     assert one.data["empty"] == "No column says yet how familiar each row is."
 
 
+def test_the_card_says_what_was_set_aside_and_where_less_was_done(card):
+    frame = embedded(6)
+    frame.at[2, "embedding"] = np.zeros(8, dtype=np.float32)
+    one = card(frame)
+    one.say("compute")
+    one.wait()
+    assert one.component.job["note"] == (
+        "1 set aside: a vector of zeros. k is 4, not 20: the reference has 5 rows."
+    )
+
+
 def test_what_goes_wrong_is_said_and_the_old_columns_stay(card):
     one = card(embedded())
     one.say("compute")
@@ -304,7 +315,7 @@ def test_a_cancelled_run_leaves_everything_as_it_was(card):
     one = card(embedded(3000))
     one.say("compute")
     one.say("cancel")
-    assert one.component.job == {"is_running": False, "share": 0.0, "words": "", "problem": ""}
+    assert one.component.job == {"is_running": False, "share": 0.0, "words": "", "problem": "", "note": ""}
     assert (
         one.state.overlay.names == () if hasattr(one.state.overlay, "names") else not len(one.state.overlay)
     )

@@ -9,6 +9,7 @@ from symphony_core.errors import BadSetting
 from symphony_core.jobs import Job
 from symphony_core.roles import Role
 from symphony_core.session import Session, reason
+from symphony_core.specs import Result
 from symphony_core.table import Table
 from symphony_panel_familiarity.layers import ALL_ROWS, references
 from symphony_panel_familiarity.settings import METHODS, FamiliaritySettings
@@ -25,12 +26,12 @@ class Computing:
         self._session = session
         self._tell: Callable[[], None] | None = tell
         self._job: Job[Any] | None = None
-        self._problem = ""
+        self._problem = self._note = ""
 
     def start(self, name: str, params: dict[str, object], as_name: str | None = None) -> None:
         """Start an analysis in place of the one that runs; its columns join when it ends."""
         self.cancel()
-        self._problem = ""
+        self._problem = self._note = ""
         self._job = self._session.start(name, params=params, as_name=as_name)
         self._job.on_update(self._updated)
 
@@ -44,18 +45,29 @@ class Computing:
         self._tell = None
 
     def as_data(self) -> dict[str, object]:
-        """Give what the script draws: whether it runs, the share done, words, and what went wrong."""
+        """Give what the script draws: whether it runs, the share done, words, and how it ended."""
         is_running = self._job is not None and not self._job.done
         share, words = self._job.progress if self._job is not None and is_running else (0.0, "")
-        return {"is_running": is_running, "share": round(share, 3), "words": words, "problem": self._problem}
+        return {
+            "is_running": is_running, "share": round(share, 3), "words": words,
+            "problem": self._problem, "note": self._note,
+        }  # fmt: skip
 
     def _updated(self, job: Job[Any]) -> None:
         if job is not self._job:
             return
         if job.done and job.error is not None and not job.cancelled:
             self._problem = reason(job.error)
+        elif job.done and job.error is None:
+            self._note = ending(job.result(0))
         if self._tell is not None:
             self._tell()
+
+
+def ending(result: Result) -> str:
+    """Say which rows were set aside and where less was done than asked for; empty when all was done."""
+    words = [f"{len(one.row_ids):,} set aside: {one.reason}." for one in result.set_aside]
+    return " ".join([*words, str(result.summary.get("note", ""))]).strip()
 
 
 def analysis_params(view: FamiliaritySettings) -> dict[str, object]:

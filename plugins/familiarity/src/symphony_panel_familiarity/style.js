@@ -62,6 +62,7 @@ button[aria-pressed=true] { background: color-mix(in srgb, var(--sy-link) 16%, v
 .player .seconds { font-size: 11px; color: var(--sy-muted); white-space: nowrap; font-variant-numeric: tabular-nums; }
 .offer { display: flex; flex-direction: column; gap: 8px; align-items: center; text-align: center; padding: 24px 12px; }
 .offer p { margin: 0; color: var(--sy-muted); max-width: 60ch; }
+.ending { margin: 0; font-size: 12px; }
 .job { display: flex; align-items: center; gap: 8px; flex-wrap: wrap; font-size: 12px; }
 .job progress { flex: 1 1 120px; max-width: 320px; height: 8px; accent-color: var(--sy-fill); }
 `

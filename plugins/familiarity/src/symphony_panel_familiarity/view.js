@@ -33,6 +33,7 @@ export function render({ model }) {
   const jobWords = element("span", { class: "muted" })
   const cancel = button("Cancel", "", () => at.send({ kind: "cancel" }))
   const job = element("div", { class: "job", role: "status" }, progress, jobWords, cancel)
+  const ending = element("p", { class: "muted ending", role: "status", hidden: "" })
   const problem = element("p", { class: "error", role: "alert" })
 
   function drawLayers(data) {
@@ -89,6 +90,8 @@ export function render({ model }) {
     setText(jobWords, state.words ?? "")
     setText(problem, state.problem ?? "")
     problem.hidden = !state.problem
+    setText(ending, state.note ?? "")
+    ending.hidden = !state.note
   }
 
   draw()
@@ -97,5 +100,5 @@ export function render({ model }) {
   model.on("made", () => panels.forEach(panel => panel.setMedia(model.made)))
   model.on("job", drawJob)
   model.on("sound", () => at.playing?.hear(model.sound))
-  return piece(STYLE, element("div", { class: "familiarity" }, first, job, problem, second, offer, all, more))
+  return piece(STYLE, element("div", { class: "familiarity" }, first, job, problem, ending, second, offer, all, more))
 }
