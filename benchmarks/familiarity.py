@@ -1,6 +1,6 @@
 """Familiarity of 50,000 x 384 vectors, against the best library that finds the same exact neighbours.
 
-    python benchmarks/familiarity.py [--quick] [--rows N] [--rounds N]
+    python benchmarks/familiarity.py [--quick] [--rows N] [--rounds N] [--only NAME]
 
 Ours is the whole score: exact neighbours of every row among all others, and the
 formula on them. The libraries find the neighbours alone, k + 1 of them since they
@@ -47,11 +47,16 @@ def main() -> None:
     arguments = parser(__doc__)
     arguments.add_argument("--rows", type=int, help="how many rows; 50,000 unless --quick")
     arguments.add_argument("--rounds", type=int, default=3, help="how often each way is measured")
+    arguments.add_argument(
+        "--only", metavar="NAME", help="one library, such as faiss; the others take minutes"
+    )
     arguments.add_argument("--reviews", type=Path, default=REVIEWS, metavar="PATH", help="real sentences")
     given = arguments.parse_args()
     row_count = given.rows or (8_000 if given.quick else 50_000)
     vectors, source = vectors_of(row_count, given.reviews)
     peers = {"scikit-learn brute": by_sklearn, **optional_peers()}
+    if given.only:
+        peers = {name: search for name, search in peers.items() if given.only in name}
     with threadpool_limits(limits=1):
         measure(vectors, source, peers, given.rounds)
 
