@@ -202,6 +202,12 @@ def test_many_places_are_clustered_in_a_process_as_few_are_in_ours():
     assert set(apart.coarse[:3_000]) <= {0, -1} and set(apart.coarse[3_000:]) <= {1, -1}
 
 
+def test_many_more_rows_make_no_more_clusters():
+    few, many = (clusters(clouds(n * 3, n), fit_rows=400).summary for n in (100, 1_000))
+    assert (few["min_size"], many["min_size"]) == (20, 200)
+    assert few["cluster_count"] == many["cluster_count"] == 2
+
+
 def test_a_cancelled_run_stops():
     cancel = CancelFlag()
     cancel.set()

@@ -63,7 +63,8 @@ def run(
     x, y: two columns of numbers in its place.
     text: the column whose words name the clusters; None is the one that plays the role.
     labels: columns whose values name them where no words do; None is all with 2 to 100 distinct values.
-    min_size: rows of a cluster at least; None is the square root of the row count, 5 at least.
+    min_size: rows of a cluster at least; None is the square root of the row count,
+        5 at least, and above `fit_rows` the same share of all rows as there.
     min_subsize: the same of a subcluster; None is a third of that, 5 at least.
     fit_rows: above as many rows a seeded sample of them is clustered and the others
         join the cluster of the nearest, if within its reach; the summary says so.
@@ -82,7 +83,7 @@ def run(
         columns = (next(iter(made)), next(reversed(made)))
         progress = _last_half(progress)
     points, rows, set_aside = _points(data, columns, made)
-    size = min_size if min_size is not None else max(REACH_ROWS, int(np.sqrt(len(rows))))
+    size = min_size if min_size is not None else _usual_size(len(rows), fit_rows)
     subsize = min_subsize if min_subsize is not None else max(REACH_ROWS, size // 3)
     parts = dense_regions(
         points,
@@ -118,6 +119,12 @@ def _check(**numbers: int | None) -> None:
             raise BadSetting(
                 f"{name} is {value!r}; give a whole number from {REACH_ROWS} up.", parameter=name
             )
+
+
+def _usual_size(count: int, fit_rows: int) -> int:
+    """Give the square root of the row count; above `fit_rows` the same share of the rows as there."""
+    looked_at = min(count, fit_rows)
+    return max(REACH_ROWS, int(np.sqrt(looked_at) * count / max(looked_at, 1)))
 
 
 def _place_columns(
