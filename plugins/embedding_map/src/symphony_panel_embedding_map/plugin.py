@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from symphony_core.hookspecs import hookimpl
-from symphony_core.specs import AnalysisSpec, Needs, ViewSpec
+from symphony_core.specs import AnalysisSpec, Needs, Role, ViewSpec
 
 api = 1
 
@@ -32,5 +32,22 @@ def register_analyses() -> list[AnalysisSpec]:
             run="symphony_panel_embedding_map.analyses.clusters:run",
             provides=("cluster:str", "subcluster:str", "projection_*:float"),
             summary="Dense parts of the map, named by their texts or most special values.",
+        ),
+        AnalysisSpec(
+            name="neighbours",
+            title="Neighbours",
+            run="symphony_panel_embedding_map.analyses.neighbours:run",
+            needs=Needs(roles=(Role.EMBEDDING,)),
+            provides=("neighbour_rank:int", "neighbour_distance:float"),
+            ranking="neighbour_rank",
+            summary="The rows whose vectors are nearest to a row, to the middle of several, or to a text.",
+        ),
+        AnalysisSpec(
+            name="text_search",
+            title="Text search",
+            run="symphony_panel_embedding_map.analyses.text_search:run",
+            provides=("search_rank:int", "search_score:float"),
+            ranking="search_rank",
+            summary="The rows whose texts hold the words of a query, the best first.",
         ),
     ]
