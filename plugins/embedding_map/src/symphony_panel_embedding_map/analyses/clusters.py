@@ -28,7 +28,9 @@ from symphony_panel_embedding_map.analyses import projection
 from symphony_panel_embedding_map.analyses.axes import some
 from symphony_panel_embedding_map.analyses.density import REACH_ROWS, Parts, dense_regions
 from symphony_panel_embedding_map.analyses.naming import (
+    MAX_ALL_TEXTS,
     MAX_TEXTS,
+    MIN_TEXTS,
     Terms,
     names_of,
     values_of_groups,
@@ -209,9 +211,10 @@ def _by_text(
             f"column {name!r} is {column.kind.value}; names come from a column of text.", parameter="text"
         )
     read = []
+    most = int(np.clip(MAX_ALL_TEXTS // (count + 1), MIN_TEXTS, MAX_TEXTS))
     for group in range(-1, count):
         own = np.flatnonzero(groups == group)
-        read.append(own if len(own) <= MAX_TEXTS else own[some(len(own), MAX_TEXTS, seed)])
+        read.append(own if len(own) <= most else own[some(len(own), most, seed)])
     chosen = np.concatenate(read)
     return words_of_groups(_texts(column, rows[chosen]), groups[chosen], count, cancel)
 
