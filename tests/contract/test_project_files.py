@@ -21,16 +21,21 @@ def core() -> dict:
     return read(ROOT / "pyproject.toml")
 
 
+def distribution(folder: Path) -> str:
+    """Give the name of a plugin's distribution: words of the folder's name joined by hyphens."""
+    return f"symphony-panel-{folder.name.replace('_', '-')}"
+
+
 def test_the_extra_all_is_exactly_the_plugins_of_this_project(core: dict):
     named = {re.match(r"[\w-]+", text)[0] for text in core["project"]["optional-dependencies"]["all"]}
-    assert named == {f"symphony-panel-{folder.name}" for folder in PLUGINS}
+    assert named == {distribution(folder) for folder in PLUGINS}
 
 
 @pytest.mark.parametrize("folder", PLUGINS, ids=lambda folder: folder.name)
 def test_a_plugin_is_named_for_its_folder_and_registers_its_plugin_module(folder: Path):
     project = read(folder / "pyproject.toml")["project"]
     package = f"symphony_panel_{folder.name}"
-    assert project["name"] == f"symphony-panel-{folder.name}"
+    assert project["name"] == distribution(folder)
     assert project["entry-points"] == {"symphony.plugins": {folder.name: f"{package}.plugin"}}
     assert (folder / "src" / package / "__init__.py").exists()
     assert (folder / "src" / package / "plugin.py").exists()
