@@ -30,7 +30,7 @@ def register_analyses() -> list[AnalysisSpec]:
             name="clusters",
             title="Clusters of the map",
             run="symphony_panel_embedding_map.analyses.clusters:run",
-            provides=("cluster:str", "subcluster:str"),
+            provides=("cluster:str", "subcluster:str", "projection_*:float"),
             summary="Dense parts of the map, named by their texts or most special values.",
         ),
         AnalysisSpec(
