@@ -66,7 +66,7 @@ class ByArray(Generic[Sorted]):
                 self._made.move_to_end(id(array))
                 return made
         made = make()
-        if not _is_writable(array) and self._size_of(made) <= self.max_bytes:
+        if not array.flags.writeable and self._size_of(made) <= self.max_bytes:
             self._keep(array, made)
         return made
 
@@ -92,13 +92,6 @@ class ByArray(Generic[Sorted]):
 
     def _bytes(self) -> int:
         return sum(self._size_of(made) for _, made in self._made.values())
-
-
-def _is_writable(array: np.ndarray) -> bool:
-    """Say whether anyone can write to the values, be it through the array that this one looks into."""
-    if array.flags.writeable:
-        return True
-    return isinstance(array.base, np.ndarray) and array.base.flags.writeable
 
 
 def sorted_codes(codes: np.ndarray, order: np.ndarray) -> Codes:
