@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -174,3 +177,13 @@ def test_a_lasso_in_the_page_and_in_python_name_the_rows_that_shapely_names():
     expected = by_shapely(x, y, polygon) & (x > 0)
     assert np.array_equal(app.state.table.mask(app.state.selection), expected)
     assert len(kept) == 3_000
+
+
+def test_an_index_is_let_go_with_its_dataset():
+    table = table_of(np.array([0.1, 9.0]), np.array([0.1, 1.0]))
+    key, index = point_index.key_of(table, "x", "y"), weakref.ref(shared_index(table, "x", "y"))
+    gc.collect()
+    assert index() is not None and point_index.known(key) is index()
+    del table
+    gc.collect()
+    assert index() is None and point_index.known(key) is None
