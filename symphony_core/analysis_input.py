@@ -8,15 +8,17 @@ unrelated change of the session does not make an equal result look different.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import pandas as pd
 
 from symphony_core.column import ColumnData, Kind
-from symphony_core.errors import BadRole, BadSetting, no_such
+from symphony_core.errors import BadRole, BadSetting, UnknownEmbedder, no_such
+from symphony_core.progress import Cancel
 from symphony_core.roles import Role
 from symphony_core.vectors import Vectors
 
@@ -24,11 +26,31 @@ if TYPE_CHECKING:
     from symphony_core.table import Table
 
 
+class Embedder(Protocol):
+    """What an embedder's `load` gives: texts or picture files in, vectors out."""
+
+    def encode(self, items: Sequence[str] | Sequence[bytes], *, cancel: Cancel) -> np.ndarray:
+        """Give (n, d) float32, a row of NaN for what cannot be read. Polls `cancel` between batches."""
+
+
+class Embedders(Protocol):
+    """Who knows the embedders of the plugins: the registry."""
+
+    def embedder_names(self, kind: str | None = None) -> tuple[str, ...]:
+        """List them, all or of "text" or "image"."""
+
+    def embedder(self, name: str) -> Embedder:
+        """Load one. Raises UnknownEmbedder, EmbedderMissing or PluginError."""
+
+
 class AnalysisInput:
     """The rows of a table that an analysis covers, in the table's order."""
 
-    def __init__(self, table: Table, rows: np.ndarray | None = None) -> None:
+    def __init__(
+        self, table: Table, rows: np.ndarray | None = None, embedders: Embedders | None = None
+    ) -> None:
         self._table = table
+        self._embedders = embedders
         self._covers_all = rows is None
         self._rows = np.arange(len(table), dtype=np.int64) if rows is None else rows
         self._rows.flags.writeable = False
@@ -61,8 +83,8 @@ class AnalysisInput:
 
     @property
     def embedding_names(self) -> tuple[str, ...]:
-        """All embedding columns; read them with `vectors`."""
-        return tuple(self._table.dataset.embedding_names)
+        """All embeddings, computed ones last; read them with `vectors`."""
+        return self._table.embedding_names
 
     @property
     def reads(self) -> tuple[str, ...]:
@@ -72,7 +94,8 @@ class AnalysisInput:
     def input_keys(self) -> tuple[str, ...]:
         """Give what tells the input read until now from any other of this dataset."""
         embeddings = self.embedding_names
-        keys = [f"vectors:{name}" if name in embeddings else self._table.key(name) for name in self._reads]
+        table = self._table
+        keys = [table.vectors_key(name) if name in embeddings else table.key(name) for name in self._reads]
         return (*keys, *(f"role:{role}={name or ''}" for role, name in self._roles.items()))
 
     def kind(self, name: str) -> Kind:
@@ -101,23 +124,48 @@ class AnalysisInput:
     def vectors(self, layer: str | None = None) -> Vectors:
         """Give the embeddings of these rows: `values` (n, d) float32, `usable` (n,) bool.
 
-        layer: an embedding column; None is the one that plays the role.
+        layer: an embedding, of the data or computed; None is the one that plays the role, else the
+            first that was computed.
         Raises BadRole when there is none of that name. Rows that are not usable
         hold no meaning and are to be set aside.
         """
         known = self.embedding_names
         name = self.role_column(Role.EMBEDDING) if layer is None else layer
         if name is None:
+            name = next(iter(self._table.overlay.layers), None)
+        if name is None:
             raise BadRole("the data have no embedding column; name one with open(..., embedding='COLUMN').")
         if name not in known:
             message, close = no_such("embedding column", name, known, self.dataset_name)
             raise BadRole(message, column=name, nearest=close)
-        vectors = self._table.dataset.vectors(name)
+        vectors = self._table.vectors(name)
         self._note(name)
         if self._covers_all:
             return vectors
         values, usable = _sealed(vectors.values[self._rows]), _sealed(vectors.usable[self._rows])
         return replace(vectors, values=values, usable=usable)
+
+    def made_by(self, layer: str) -> Mapping[str, object] | None:
+        """Give the parameters that a computed embedding was made with; None for one of the data."""
+        computed = self._table.overlay.layers.get(layer)
+        if computed is None:
+            return None
+        params = json.loads(computed.key.params)
+        return params if isinstance(params, dict) else {}
+
+    def embedders(self, kind: str | None = None) -> tuple[str, ...]:
+        """List the embedders that are installed, all or those of "text" or "image"."""
+        return () if self._embedders is None else self._embedders.embedder_names(kind)
+
+    def embedder(self, name: str) -> Embedder:
+        """Load an embedder; it stays loaded for the process.
+
+        Raises UnknownEmbedder, EmbedderMissing when its library is not installed, or PluginError.
+        """
+        if self._embedders is None:
+            message, close = no_such("embedder", name, ())
+            raise UnknownEmbedder(message, embedder=name, nearest=close)
+        return self._embedders.embedder(name)
 
     def media(self, index: int, column: str | None = None) -> bytes:
         """Give the bytes of one row's media file, as stored.

@@ -15,8 +15,10 @@
     ├── PluginError          a plugin broke a rule or raised
     │   ├── UnknownView      no such view; knows the nearest
     │   ├── UnknownAnalysis  no such analysis; knows the nearest
+    │   ├── UnknownEmbedder  no such embedder; knows the nearest
     │   └── BadResult        an analysis returned what its spec does not promise
     ├── NeedsNotMet          the data lack what a view or analysis needs
+    ├── EmbedderMissing      the library or weights of an embedder are not installed
     ├── NotEnoughRows        fewer rows than the method can work with
     ├── BadVectors           embeddings that the method cannot work with
     ├── BadMedia             an image or a sound that cannot be shown
@@ -106,6 +108,14 @@ class UnknownView(PluginError):
 
 class UnknownAnalysis(PluginError):
     """No analysis has this name; `nearest` holds close names."""
+
+
+class UnknownEmbedder(PluginError):
+    """No plugin registers an embedder of this name."""
+
+
+class EmbedderMissing(SymphonyError):
+    """The library or the weights of an embedder are not installed; the message says how to install them."""
 
 
 class BadResult(PluginError):

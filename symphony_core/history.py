@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 # Older gestures than these are forgotten; nobody was seen to undo further.
@@ -79,6 +79,16 @@ class History:
         """Give every snapshot that is kept: past, present and undone."""
         for entry in (*self._past, self._present, *self._future):
             yield entry.snapshot
+
+    def amend(self, change: Callable[[Snapshot], Snapshot]) -> None:
+        """Put `change(snapshot)` in the place of every snapshot that is kept."""
+
+        def amended(entry: Entry) -> Entry:
+            return replace(entry, snapshot=frozen(change(entry.snapshot)))
+
+        self._past = [amended(entry) for entry in self._past]
+        self._present = amended(self._present)
+        self._future = [amended(entry) for entry in self._future]
 
     def clear(self) -> None:
         """Forget what was done and undone; the present stays."""

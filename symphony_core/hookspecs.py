@@ -14,12 +14,20 @@ from typing import TYPE_CHECKING
 
 import pluggy
 
-from symphony_core.specs import AnalysisSpec, ViewSpec
+from symphony_core.specs import AnalysisSpec, EmbedderSpec, ViewSpec
 
 if TYPE_CHECKING:
     from symphony_core.dataset import Dataset
 
-__all__ = ["API", "hookimpl", "hookspec", "open_dataset", "register_analyses", "register_views"]
+__all__ = [
+    "API",
+    "hookimpl",
+    "hookspec",
+    "open_dataset",
+    "register_analyses",
+    "register_embedders",
+    "register_views",
+]
 
 PROJECT = "symphony"
 
@@ -46,6 +54,16 @@ def register_analyses() -> Sequence[AnalysisSpec]:
 
     Called once per registry, when the app starts, on the thread that starts it.
     If it raises, the plugin has no analyses; the reason stands in the problems panel.
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def register_embedders() -> Sequence[EmbedderSpec]:
+    """List the models by which this plugin makes vectors of texts or images.
+
+    Called once per registry, when the app starts, on the thread that starts it; the models are loaded
+    when first used. If it raises, the plugin has no embedders; the reason stands in the problems panel.
     """
     raise NotImplementedError
 

@@ -1,4 +1,4 @@
-"""Computed columns that one session sees on top of the shared dataset.
+"""Computed columns and embeddings that one session sees on top of the shared dataset.
 
 A computed column is named by how it was made: data, analysis, version,
 parameters, seed, rows. Two sessions that computed the same thing hold one
@@ -23,6 +23,7 @@ from symphony_core import frames
 from symphony_core.column import ColumnData
 from symphony_core.errors import UnknownColumn, no_such
 from symphony_core.expr import Expr
+from symphony_core.vectors import Vectors
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,25 @@ class ComputedColumn:
         return self.key.digest
 
 
+@dataclass(frozen=True, eq=False)
+class ComputedLayer:
+    """One computed embedding: how it was made, its name, and a vector for each of the n rows.
+
+    covered: the rows it was computed on; None is all, or unknown. The others have no vector.
+    """
+
+    key: ColumnKey
+    name: str
+    vectors: Vectors
+    covered: Expr | None = None
+
+    @property
+    def digest(self) -> str:
+        return self.key.digest
+
+
 _shared: WeakValueDictionary[tuple[str, str], ComputedColumn] = WeakValueDictionary()
+_shared_layers: WeakValueDictionary[tuple[str, str], ComputedLayer] = WeakValueDictionary()
 _lock = threading.Lock()
 
 
@@ -92,11 +111,32 @@ def computed_column(
         return _shared.setdefault((key.digest, name), made)
 
 
-class Overlay(Mapping[str, ComputedColumn]):
-    """An immutable ordered map from name to computed column; equal when names and keys are."""
+def known_layer(key: ColumnKey, name: str) -> ComputedLayer | None:
+    """Give the embedding of this key and name if anyone in the process holds it."""
+    with _lock:
+        return _shared_layers.get((key.digest, name))
 
-    def __init__(self, columns: Mapping[str, ComputedColumn] | None = None) -> None:
+
+def computed_layer(key: ColumnKey, name: str, vectors: Vectors, covered: Expr | None = None) -> ComputedLayer:
+    """Give the one embedding of this key and name in the process, this one if there is none."""
+    made = ComputedLayer(key, name, vectors, covered)
+    with _lock:
+        return _shared_layers.setdefault((key.digest, name), made)
+
+
+class Overlay(Mapping[str, ComputedColumn]):
+    """An immutable ordered map from name to computed column; equal when names and keys are.
+
+    layers: computed embeddings by name, beside the columns; no column bears the name of one.
+    """
+
+    def __init__(
+        self,
+        columns: Mapping[str, ComputedColumn] | None = None,
+        layers: Mapping[str, ComputedLayer] | None = None,
+    ) -> None:
         self._columns = MappingProxyType(dict(columns or {}))
+        self.layers = MappingProxyType(dict(layers or {}))
 
     def __getitem__(self, name: str) -> ComputedColumn:
         return self._columns[name]
@@ -109,14 +149,34 @@ class Overlay(Mapping[str, ComputedColumn]):
 
     def with_column(self, column: ComputedColumn) -> Overlay:
         """Add a column, or put it in the place of the one with its name."""
-        return Overlay({**self._columns, column.name: column})
+        layers = {name: layer for name, layer in self.layers.items() if name != column.name}
+        return Overlay({**self._columns, column.name: column}, layers)
+
+    def with_layer(self, layer: ComputedLayer) -> Overlay:
+        """Add an embedding, or put it in the place of the one with its name."""
+        columns = {name: column for name, column in self._columns.items() if name != layer.name}
+        return Overlay(columns, {**self.layers, layer.name: layer})
+
+    def joined(self, other: Overlay, before: Overlay) -> Overlay:
+        """Add what `other` has and `before` had not: what an analysis added while others may have ended."""
+        merged = self
+        for column in other.values():
+            if before.get(column.name) is not column:
+                merged = merged.with_column(column)
+        for layer in other.layers.values():
+            if before.layers.get(layer.name) is not layer:
+                merged = merged.with_layer(layer)
+        return merged
 
     def without(self, name: str) -> Overlay:
-        """Leave a column out. Raises UnknownColumn."""
-        if name not in self._columns:
-            message, close = no_such("computed column", name, self._columns)
+        """Leave a column or an embedding out. Raises UnknownColumn."""
+        if name not in self._columns and name not in self.layers:
+            message, close = no_such("computed column", name, [*self._columns, *self.layers])
             raise UnknownColumn(message, column=name, nearest=close)
-        return Overlay({n: c for n, c in self._columns.items() if n != name})
+        return Overlay(
+            {n: c for n, c in self._columns.items() if n != name},
+            {n: layer for n, layer in self.layers.items() if n != name},
+        )
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Overlay):
@@ -127,8 +187,9 @@ class Overlay(Mapping[str, ComputedColumn]):
         return hash(self._identity)
 
     def __repr__(self) -> str:
-        return f"Overlay({', '.join(self._columns) or 'empty'})"
+        return f"Overlay({', '.join([*self._columns, *self.layers]) or 'empty'})"
 
     @cached_property
     def _identity(self) -> tuple[tuple[str, str], ...]:
-        return tuple((name, column.digest) for name, column in self._columns.items())
+        columns = tuple((name, column.digest) for name, column in self._columns.items())
+        return columns + tuple((f"vectors {name}", layer.digest) for name, layer in self.layers.items())

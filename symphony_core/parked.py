@@ -147,6 +147,8 @@ def _heavy(value: object) -> Iterator[tuple[object, int]]:
     if isinstance(value, Overlay):
         for column in value.values():
             yield column, _column_bytes(column)
+        for layer in value.layers.values():
+            yield layer, int(layer.vectors.values.nbytes)
     elif isinstance(value, Rows):
         if isinstance(value.bound, RowSet):
             yield value.bound, value.bound.nbytes

@@ -14,9 +14,9 @@ import pluggy
 
 from symphony_core import hookspecs
 from symphony_core.errors import PluginError
-from symphony_core.specs import AnalysisSpec, ViewSpec
+from symphony_core.specs import AnalysisSpec, EmbedderSpec, ViewSpec
 
-S = TypeVar("S", ViewSpec, AnalysisSpec)
+S = TypeVar("S", ViewSpec, AnalysisSpec, EmbedderSpec)
 
 
 class PluginHooks:
@@ -42,6 +42,10 @@ class PluginHooks:
     def analyses(self, wrong: Callable[[str], None]) -> list[AnalysisSpec]:
         """Ask for the analyses; `wrong` is told of each answer that is none."""
         return self._specs("register_analyses", AnalysisSpec, wrong)
+
+    def embedders(self, wrong: Callable[[str], None]) -> list[EmbedderSpec]:
+        """Ask for the embedders; `wrong` is told of each answer that is none."""
+        return self._specs("register_embedders", EmbedderSpec, wrong)
 
     def open_dataset(self, source: str, options: Mapping[str, str]) -> object:
         """Ask the plugin to open a source; None is "not mine"."""

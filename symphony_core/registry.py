@@ -7,6 +7,7 @@ view, a bad import its plugin, never the app.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import astuple, dataclass, field, fields
@@ -14,6 +15,7 @@ from typing import TypeVar
 
 import pandas as pd
 
+from symphony_core.analysis_input import Embedder
 from symphony_core.dataset import Dataset
 from symphony_core.discovery import (
     PLUGIN_FAILURES,
@@ -24,16 +26,24 @@ from symphony_core.discovery import (
     import_plugin,
     resolve,
 )
-from symphony_core.errors import BadSource, PluginError, SymphonyError, UnknownAnalysis, UnknownView, no_such
+from symphony_core.errors import (
+    BadSource,
+    PluginError,
+    SymphonyError,
+    UnknownAnalysis,
+    UnknownEmbedder,
+    UnknownView,
+    no_such,
+)
 from symphony_core.layout import Settings
 from symphony_core.manifest import Manifest
 from symphony_core.plugin_hooks import PluginHooks
 from symphony_core.problems import Problem, Problems, traced, words
 from symphony_core.sources.address import masked, without_secrets
-from symphony_core.specs import AnalysisSpec, ViewSpec
+from symphony_core.specs import AnalysisSpec, EmbedderSpec, ViewSpec
 
-Spec = ViewSpec | AnalysisSpec
-S = TypeVar("S", ViewSpec, AnalysisSpec)
+Spec = ViewSpec | AnalysisSpec | EmbedderSpec
+S = TypeVar("S", ViewSpec, AnalysisSpec, EmbedderSpec)
 
 
 @dataclass(frozen=True)
@@ -52,6 +62,7 @@ class PluginInfo:
     api: int | None
     views: tuple[str, ...]
     analyses: tuple[str, ...]
+    embedders: tuple[str, ...]
     status: str
     problem: str
 
@@ -65,6 +76,7 @@ class _Plugin:
     hooks: PluginHooks | None = None
     views: list[str] = field(default_factory=list)
     analyses: list[str] = field(default_factory=list)
+    embedders: list[str] = field(default_factory=list)
     status: str = ""
 
 
@@ -75,6 +87,9 @@ class Registry:
         self.manifest = manifest or Manifest()
         self.views: dict[str, ViewSpec] = {}
         self.analyses: dict[str, AnalysisSpec] = {}
+        self.embedders: dict[str, EmbedderSpec] = {}
+        self._loaded: dict[str, Embedder] = {}
+        self._loading = threading.Lock()
         self._plugins: list[_Plugin] = []
         self._owners: dict[tuple[type, str], _Plugin] = {}
         self._problems = Problems()
@@ -99,7 +114,7 @@ class Registry:
         """Give the plugins as a table, one row each."""
         columns = ["plugin", *(part.name for part in fields(PluginInfo)[1:])]
         frame = pd.DataFrame([astuple(info) for info in self.plugins], columns=columns)
-        for name in ("views", "analyses"):
+        for name in ("views", "analyses", "embedders"):
             frame[name] = [", ".join(names) for names in frame[name]]
         return frame.astype({"api": "Int64"} | {name: "str" for name in columns if name != "api"})
 
@@ -117,6 +132,34 @@ class Registry:
             raise UnknownAnalysis(message + self._hint(), analysis=name, nearest=close)
         return self.analyses[name]
 
+    def embedder_names(self, kind: str | None = None) -> tuple[str, ...]:
+        """List the embedders, all or those of "text" or "image"."""
+        return tuple(name for name, spec in self.embedders.items() if kind in (None, spec.kind))
+
+    def embedder(self, name: str) -> Embedder:
+        """Give an embedder, loaded at its first use and then kept for the process.
+
+        Raises UnknownEmbedder with the nearest names, EmbedderMissing when its library is not installed,
+        or PluginError, kept as a problem, when it fails otherwise.
+        """
+        if name not in self.embedders:
+            message, close = no_such("embedder", name, self.embedders)
+            raise UnknownEmbedder(message + self._hint(), embedder=name, nearest=close)
+        spec = self.embedders[name]
+        with self._loading:
+            if name not in self._loaded:
+                load = self.load(spec)
+                try:
+                    made = load()
+                    if not callable(getattr(made, "encode", None)):
+                        raise PluginError(f"{spec.load} gave {type(made).__name__}, which has no encode().")
+                except SymphonyError as error:
+                    raise (self.failure(spec, error) if isinstance(error, PluginError) else error) from error
+                except PLUGIN_FAILURES as error:
+                    raise self.failure(spec, error) from error
+                self._loaded[name] = made  # type: ignore[assignment]  # its encode() was looked for
+            return self._loaded[name]
+
     def plugin_of(self, spec: Spec) -> PluginInfo:
         """Give the plugin that registered a view or analysis."""
         return _info(self._owner(spec), self.problems)
@@ -126,6 +169,8 @@ class Registry:
         plugin = self._owner(spec).found.name
         if isinstance(spec, ViewSpec):
             return self.manifest.view_settings(plugin, spec.name)
+        if isinstance(spec, EmbedderSpec):
+            return {}
         return self.manifest.analysis_settings(plugin, spec.name)
 
     def _owner(self, spec: Spec) -> _Plugin:
@@ -181,11 +226,11 @@ class Registry:
     # --- use ---------------------------------------------------------------
 
     def load(self, spec: Spec) -> Callable[..., object]:
-        """Import the class of a view or the function of an analysis.
+        """Import the class of a view, the function of an analysis, or that which loads an embedder.
 
         Raises PluginError, kept as a problem, when that fails in any way.
         """
-        target = spec.factory if isinstance(spec, ViewSpec) else spec.run
+        target = _target(spec)
         try:
             made = resolve(target)
             if not callable(made):
@@ -251,6 +296,9 @@ class Registry:
         with self._guarded(found, "register_analyses"):
             analyses = plugin.hooks.analyses(lambda text: self._wrong(found, "register_analyses", text))
             plugin.analyses = self._join(plugin, analyses, self.analyses)
+        with self._guarded(found, "register_embedders"):
+            embedders = plugin.hooks.embedders(lambda text: self._wrong(found, "register_embedders", text))
+            plugin.embedders = self._join(plugin, embedders, self.embedders)
 
     def _wrong(self, found: Found, where: str, text: str) -> None:
         self._report(found, where, text)
@@ -302,7 +350,15 @@ def _not_opened(failures: list[tuple[str, BaseException]], source: str) -> Symph
 
 
 def _word(spec: Spec) -> str:
+    if isinstance(spec, EmbedderSpec):
+        return "embedder"
     return "view" if isinstance(spec, ViewSpec) else "analysis"
+
+
+def _target(spec: Spec) -> str:
+    if isinstance(spec, EmbedderSpec):
+        return spec.load
+    return spec.factory if isinstance(spec, ViewSpec) else spec.run
 
 
 def _source(found: Found) -> str:
@@ -316,7 +372,12 @@ def _info(plugin: _Plugin, problems: list[Problem]) -> PluginInfo:
         for problem in problems
         if (problem.plugin, problem.distribution) == (found.name, found.distribution)
     ]
-    works = plugin.views or plugin.analyses or (plugin.hooks and plugin.hooks.has("open_dataset"))
+    works = (
+        plugin.views
+        or plugin.analyses
+        or plugin.embedders
+        or (plugin.hooks and plugin.hooks.has("open_dataset"))
+    )
     status = plugin.status or ("ok" if not reasons and plugin.hooks else "partly" if works else "failed")
     return PluginInfo(
         found.name,
@@ -325,6 +386,7 @@ def _info(plugin: _Plugin, problems: list[Problem]) -> PluginInfo:
         plugin.api,
         tuple(plugin.views),
         tuple(plugin.analyses),
+        tuple(plugin.embedders),
         status,
         "; ".join(reasons),
     )

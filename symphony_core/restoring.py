@@ -23,7 +23,7 @@ from symphony_core.expr import Expr, Rows, columns_of
 from symphony_core.expr_text import parse, to_text
 from symphony_core.jobs import Job
 from symphony_core.layout import Layout, PageView
-from symphony_core.overlay import Overlay, known_column
+from symphony_core.overlay import ColumnKey, ComputedColumn, ComputedLayer, Overlay, known_column, known_layer
 from symphony_core.saved import (
     Saved,
     SavedColumn,
@@ -117,9 +117,11 @@ class _Restoring:
         self.state.overlay = Overlay()
         unknown: set[str] = set()
         for column in self.saved.columns:
-            held = known_column(column.key, column.name)
+            held = _held(column.key, column.name)
             if held is not None and column.key.fingerprint == self.state.dataset.fingerprint:
-                self.state.overlay = self.state.overlay.with_column(held)
+                overlay = self.state.overlay
+                is_layer = isinstance(held, ComputedLayer)
+                self.state.overlay = overlay.with_layer(held) if is_layer else overlay.with_column(held)
             elif isinstance(column, SavedSlice):
                 if _reads(_slice_expr(column)) & unknown:
                     self._to_make.append(column)
@@ -293,7 +295,8 @@ class _Restoring:
         if job.error is not None:
             self._lost(run, job.error)
         else:
-            gone = [name for name in run.given if name not in self.state.overlay]
+            overlay = self.state.overlay
+            gone = [name for name in run.given if name not in overlay and name not in overlay.layers]
             if gone:
                 self._say(f"analysis {run.first.key.analysis} did not give {named(gone)} again")
         self._next()
@@ -330,6 +333,10 @@ class _Restoring:
 
 _NOTHING: Mapping[str, Any] = {"filter": None, "selection": None, "group_by": (), "compare": None}
 _WORDS = {"filter": "filter", "selection": "selection", "group_by": "grouping", "compare": "comparison"}
+
+
+def _held(key: ColumnKey, name: str) -> ComputedColumn | ComputedLayer | None:
+    return known_column(key, name) or known_layer(key, name)
 
 
 def _reads(value: Any) -> set[str]:

@@ -14,8 +14,9 @@ import pandas as pd
 
 from symphony_core.analysis_input import AnalysisInput
 from symphony_core.errors import BadResult
-from symphony_core.specs import DTYPES, AnalysisSpec, Result, SetAside
+from symphony_core.specs import DTYPES, VECTORS, AnalysisSpec, Result, SetAside
 from symphony_core.table import Table
+from symphony_core.vectors import Vectors, as_vectors
 
 
 def checked_columns(spec: AnalysisSpec, result: Result, data: AnalysisInput) -> dict[str, pd.Series]:
@@ -28,6 +29,37 @@ def checked_columns(spec: AnalysisSpec, result: Result, data: AnalysisInput) -> 
     if not isinstance(columns, Mapping | pd.DataFrame):
         raise BadResult(f"columns is {type(columns).__name__}; return a dict from name to values.")
     return {str(name): _checked(spec, name, values, data) for name, values in columns.items()}
+
+
+def checked_vectors(spec: AnalysisSpec, result: Result, data: AnalysisInput) -> dict[str, np.ndarray]:
+    """Give the embeddings of a result, (n, d) float each, once they are as promised. Raises BadResult."""
+    if not isinstance(result.vectors, Mapping):
+        raise BadResult(f"vectors is {type(result.vectors).__name__}; return a dict from name to an array.")
+    for name, values in result.vectors.items():
+        promise = next((p for p in spec.promises if isinstance(name, str) and p.covers(name)), None)
+        if promise is None or promise.dtype != VECTORS:
+            promised = ", ".join(spec.provides) or "nothing"
+            raise BadResult(f"embedding {name!r} is not promised; the spec provides {promised}.", column=name)
+        if not isinstance(values, np.ndarray) or values.ndim != 2 or values.dtype.kind not in "fiu":
+            seen = (
+                f"{values.dtype} of shape {values.shape}" if isinstance(values, np.ndarray) else type(values)
+            )
+            raise BadResult(f"embedding {name!r} is {seen}; return numbers of shape (n, d).", column=name)
+        if len(values) != len(data):
+            raise BadResult(
+                f"embedding {name!r} has {len(values):,} vectors for {len(data):,} rows; return one per row.",
+                column=name,
+            )
+    return dict(result.vectors)
+
+
+def full_vectors(values: np.ndarray, data: AnalysisInput, table: Table) -> Vectors:
+    """Spread vectors over all rows of the table, in order; rows not covered have none."""
+    if len(data) == len(table):
+        return as_vectors(values)
+    spread = np.full((len(table), values.shape[1]), np.nan, dtype=np.float32)
+    spread[data.rows] = values
+    return as_vectors(spread)
 
 
 def _check_parts(result: Result) -> None:
@@ -56,6 +88,8 @@ def _checked(spec: AnalysisSpec, name: object, values: object, data: AnalysisInp
             f"column {name!r} has {len(series):,} values for {len(data):,} rows; return one per row.",
             column=name,
         )
+    if promise.dtype == VECTORS:
+        raise BadResult(f"{name!r} is promised as vectors; return it in Result.vectors.", column=name)
     if len(series) and promise.dtype != _word_of(series):
         raise BadResult(
             f"column {name!r} is {series.dtype}; promised is {promise.dtype} ({DTYPES[promise.dtype]}).",

@@ -62,7 +62,7 @@ class RowFile:
     @property
     def block_rows(self) -> int:
         """Rows of one block."""
-        width = len(self.columns) + sum(self.table.dataset.vectors(n).dimension for n in self.embeddings)
+        width = len(self.columns) + sum(self.table.vectors(n).dimension for n in self.embeddings)
         return max(MIN_BLOCK_ROWS, BLOCK_VALUES // max(width, 1))
 
     def chunks(self, progress: Progress) -> Iterator[bytes]:
@@ -93,7 +93,7 @@ def row_file(
     Raises UnknownColumn, and BadSetting for a column that was named and that the format cannot hold.
     """
     named = None if columns is None else list(dict.fromkeys(columns))
-    layers = table.dataset.embedding_names
+    layers = table.embedding_names
     wanted = [*table.names, *(layers if with_embeddings else ())] if named is None else named
     for name in wanted:
         if name not in layers:
@@ -197,7 +197,7 @@ def _arrow(file: RowFile, positions: np.ndarray) -> pa.Table:
     frame = _taken(file, positions)
     columns = {name: frames.to_arrow(frame[name]) for name in file.columns}
     for name in file.embeddings:
-        vectors = file.table.dataset.vectors(name)
+        vectors = file.table.vectors(name)
         flat = pa.array(vectors.values[positions].ravel(), pa.float32())
         gone = pa.array(~vectors.usable[positions])
         columns[name] = pa.FixedSizeListArray.from_arrays(flat, vectors.dimension, mask=gone)
@@ -208,7 +208,7 @@ def _has_room(table: Table, name: str, format: Format) -> bool:
     """Whether a format can hold a column: bytes and embeddings go into parquet only."""
     if format is Format.PARQUET:
         return True
-    if name in table.dataset.embedding_names:
+    if name in table.embedding_names:
         return False
     if table.kind(name) is not Kind.OTHER:
         return True

@@ -19,12 +19,13 @@ import numpy as np
 import pandas as pd
 
 from symphony_core.analysis_input import AnalysisInput
+from symphony_core.blas import one_blas_thread
 from symphony_core.discovery import PLUGIN_FAILURES
 from symphony_core.errors import BadResult, BadSetting, NeedsNotMet, PluginError, SymphonyError, no_such
 from symphony_core.expr import Expr
-from symphony_core.overlay import ColumnKey, Overlay, computed_column
+from symphony_core.overlay import ColumnKey, Overlay, computed_column, computed_layer
 from symphony_core.registry import Registry
-from symphony_core.result_check import checked_columns, full_columns
+from symphony_core.result_check import checked_columns, checked_vectors, full_columns, full_vectors
 from symphony_core.specs import AnalysisSpec, Cancel, Progress, Result, never, silent
 from symphony_core.table import Table
 
@@ -61,11 +62,11 @@ def run_analysis(
         raise NeedsNotMet(f"analysis {spec.name!r} {missing}", analysis=spec.name)
     function = registry.load(spec)
     merged = merged_params(registry, spec, function, params or {})
-    data = AnalysisInput(table, positions)
+    data = AnalysisInput(table, positions, registry)
     if name is None:  # before a long run, not after it
         _names([promise.pattern for promise in spec.promises if "*" not in promise.pattern], None, table)
-    result, columns = _called(registry, spec, function, data, merged, progress, cancel, seed)
-    names = _names(columns, name, table)
+    result, columns, vectors = _called(registry, spec, function, data, merged, progress, cancel, seed)
+    names = _names([*columns, *vectors], name, table)
     if rows_digest is None:
         rows_digest = "" if positions is None else _digest(positions)
     plugin = registry.plugin_of(spec)
@@ -77,8 +78,12 @@ def run_analysis(
     frame = full_columns(columns, names, data, table)
     overlay = table.overlay
     for output, given in names.items():
-        column = computed_column(replace(key, output=output), given, frame[given], covered)
-        overlay = overlay.with_column(column)
+        made = replace(key, output=output)
+        if output in vectors:
+            layer = full_vectors(vectors[output], data, table)
+            overlay = overlay.with_layer(computed_layer(made, given, layer, covered))
+        else:
+            overlay = overlay.with_column(computed_column(made, given, frame[given], covered))
     return replace(result, columns=frame), overlay
 
 
@@ -148,15 +153,19 @@ def _plain(spec: AnalysisSpec, key: str, value: Any) -> object:
 def _called(
     registry: Registry, spec: AnalysisSpec, function: Callable[..., object], data: AnalysisInput,
     params: Mapping[str, object], progress: Progress, cancel: Cancel, seed: int,
-) -> tuple[Result, dict[str, pd.Series]]:  # fmt: skip
+) -> tuple[Result, dict[str, pd.Series], dict[str, np.ndarray]]:  # fmt: skip
     """Call the analysis and check its result; whatever it does wrong is kept with its plugin and raised."""
     given = {"progress": progress, "cancel": cancel, "seed": seed}
     try:
         _check_call(spec, function, data, {**given, **params})
-        result = function(data, **given, **params)
+        with one_blas_thread():
+            result = function(data, **given, **params)
         if not isinstance(result, Result):
             raise BadResult(f"{spec.run} returned {type(result).__name__}; return a Result.")
-        return result, checked_columns(spec, result, data)
+        columns, vectors = checked_columns(spec, result, data), checked_vectors(spec, result, data)
+        for name in set(columns) & set(vectors):
+            raise BadResult(f"{name!r} is both a column and an embedding; give one of them another name.")
+        return result, columns, vectors
     except PluginError as error:
         raise registry.failure(spec, error) from error
     except SymphonyError:

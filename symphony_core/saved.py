@@ -22,7 +22,7 @@ from symphony_core.errors import SymphonyError
 from symphony_core.expr import And, Expr, Not, Or, Rows, columns_of
 from symphony_core.expr_text import parse
 from symphony_core.layout import Layout
-from symphony_core.overlay import ColumnKey, ComputedColumn
+from symphony_core.overlay import ColumnKey, ComputedColumn, ComputedLayer
 from symphony_core.plain import is_plain
 from symphony_core.scalar import Scalar, scalar
 from symphony_core.slices import is_slice, slice_rows, slice_text
@@ -61,7 +61,7 @@ class SavedSlice:
 
 @dataclass(frozen=True)
 class SavedColumn:
-    """How one computed column of an analysis was made; `rows` None is all of them."""
+    """How one computed column or embedding of an analysis was made; `rows` None is all of them."""
 
     name: str
     key: ColumnKey
@@ -94,7 +94,7 @@ def saved(workspace: Workspace, page_index: int = 0) -> tuple[Saved, list[str]]:
         group_by=workspace.group_by,
         compare=workspace.compare,
         focus=None if workspace.focus is None else scalar(workspace.focus),
-        columns=tuple(_saved_column(table, column) for column in table.overlay.values()),
+        columns=_saved_columns(table),
         layout=layout,
         page_index=page_index,
     )
@@ -219,8 +219,14 @@ def _present(rows: Rows, table: Table) -> Rows:
 # --- computed columns --------------------------------------------------------------
 
 
-def _saved_column(table: Table, column: ComputedColumn) -> SavedSlice | SavedColumn:
-    if is_slice(column):
+def _saved_columns(table: Table) -> tuple[SavedSlice | SavedColumn, ...]:
+    """Give how all were made, embeddings first, since columns are computed from them."""
+    layers = [_saved_column(table, layer) for layer in table.overlay.layers.values()]
+    return (*layers, *(_saved_column(table, column) for column in table.overlay.values()))
+
+
+def _saved_column(table: Table, column: ComputedColumn | ComputedLayer) -> SavedSlice | SavedColumn:
+    if isinstance(column, ComputedColumn) and is_slice(column):
         text = slice_text(column)
         rows = None if _makes(table, text, column) else unbound(slice_rows(table, column.name), table)
         return SavedSlice(column.name, text, column.key, rows)
@@ -236,7 +242,7 @@ def _makes(table: Table, text: str, column: ComputedColumn) -> bool:
         return False
 
 
-def _covered(table: Table, column: ComputedColumn) -> Expr | None:
+def _covered(table: Table, column: ComputedColumn | ComputedLayer) -> Expr | None:
     covered = column.covered
     if covered is not None and not set(columns_of(covered)) <= set(table.names):
         covered = table.bind(table.mask(covered)) if _can_mask(table, covered) else None

@@ -119,8 +119,12 @@ class Session:
         params: Mapping[str, object],
         seed: int = 0,
         as_name: str | None = None,
+        is_step: bool = True,
     ) -> Job[Result]:
-        """Run an analysis on a worker; its columns join the overlay when it ends."""
+        """Run an analysis on a worker; its columns join the overlay when it ends.
+
+        is_step: whether undo takes the columns back; not for what a view computes unasked.
+        """
         if self._is_closed:
             raise BadSetting(
                 f"the app on {self.state.dataset.name!r} is closed; open the data again with symphony.open()."
@@ -139,11 +143,10 @@ class Session:
         def join(outcome: tuple[Result, Overlay]) -> Result:
             result, overlay = outcome
             # other analyses may have ended meanwhile: add to what is there now
-            joined = self.state.overlay
-            for column in overlay.values():
-                if table.overlay.get(column.name) is not column:
-                    joined = joined.with_column(column)
-            self.state.overlay = joined
+            if is_step:
+                self.state.overlay = self.state.overlay.joined(overlay, table.overlay)
+            else:
+                self.state.amend(lambda now: now.joined(overlay, table.overlay))
             return result
 
         rows_key = b"" if positions is None else hashlib.blake2b(positions.tobytes()).digest()

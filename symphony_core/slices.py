@@ -18,7 +18,7 @@ import pandas as pd
 from symphony_core.errors import BadSetting, UnknownColumn, no_such
 from symphony_core.expr import Expr, Rows, columns_of
 from symphony_core.expr_text import to_text
-from symphony_core.overlay import ColumnKey, ComputedColumn, Overlay, computed_column
+from symphony_core.overlay import ColumnKey, ComputedColumn, ComputedLayer, Overlay, computed_column
 from symphony_core.scalar import column_name
 from symphony_core.state import State
 from symphony_core.table import Table
@@ -107,9 +107,9 @@ def slice_rows(table: Table, name: str) -> Rows:
     return Rows.at(positions, fingerprint=table.fingerprint, row_count=len(table))
 
 
-def how_made(column: ComputedColumn) -> str:
+def how_made(column: ComputedColumn | ComputedLayer) -> str:
     """Say what made a computed column: "slice: label == 'cat'" or "duplicates, version 1 of plugin x"."""
-    if is_slice(column):
+    if isinstance(column, ComputedColumn) and is_slice(column):
         return f"slice: {slice_text(column)}"
     key = column.key
     return f"{key.analysis}, version {key.version} of {key.plugin}"
@@ -143,7 +143,7 @@ def _check_slice(overlay: Overlay, name: str) -> None:
 
 
 def _is_taken(table: Table, name: str) -> bool:
-    if name in table.dataset.names or name in table.dataset.embedding_names:
+    if name in table.dataset.names or name in table.embedding_names:
         return True
     return name in table.overlay and not is_slice(table.overlay[name])
 

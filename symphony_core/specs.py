@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from symphony_core.analysis_input import AnalysisInput
+from symphony_core.analysis_input import AnalysisInput, Embedder
 from symphony_core.column import ColumnData, Kind
 from symphony_core.errors import BadSetting, PluginError
 from symphony_core.layout import PAGE_COLUMNS
@@ -34,6 +34,8 @@ __all__ = [
     "AnalysisSpec",
     "Cancel",
     "ColumnData",
+    "Embedder",
+    "EmbedderSpec",
     "Kind",
     "Needs",
     "Progress",
@@ -55,6 +57,11 @@ DTYPES = {
     "str": "text",
     "time": "dates",
 }
+# Not a column: promised as "embedding_*:vectors" and returned in Result.vectors.
+VECTORS = "vectors"
+
+# What an embedder can make vectors of.
+EMBEDDED = ("text", "image")
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _TARGET = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*(\.[A-Za-z_]\w*)*")
@@ -84,16 +91,19 @@ def _members(key: str, given: object, kind: type) -> None:
 class Needs:
     """What the data must hold before a view or an analysis can be used.
 
-    roles: each must be played by a column.
+    roles: each must be played by a column; a computed embedding plays Role.EMBEDDING as well.
+    one_of: at least one of these roles must be played.
     kinds: of each there must be at least one column.
     """
 
     roles: tuple[Role, ...] = ()
     kinds: tuple[Kind, ...] = ()
     at_least_rows: int = 0
+    one_of: tuple[Role, ...] = ()
 
     def __post_init__(self) -> None:
         _members("roles", self.roles, Role)
+        _members("one_of", self.one_of, Role)
         _members("kinds", self.kinds, Kind)
         if not isinstance(self.at_least_rows, int) or self.at_least_rows < 0:
             raise BadSetting(f"at_least_rows is {self.at_least_rows!r}; give a whole number from 0 up.")
@@ -104,8 +114,11 @@ class Needs:
         row_count: rows that will be used; None is all of the table's.
         """
         for role in self.roles:
-            if role not in table.dataset.roles:
+            if not _is_played(role, table):
                 return _role_missing(role)
+        if self.one_of and not any(_is_played(role, table) for role in self.one_of):
+            words = [role.value.replace("_", " ") for role in self.one_of]
+            return f"needs one of these columns: {', '.join(words)}; the data have none."
         if self.kinds:
             present = {table.kind(name) for name in table.names}
             for kind in self.kinds:
@@ -115,6 +128,10 @@ class Needs:
         if count < self.at_least_rows:
             return f"needs at least {self.at_least_rows:,} rows; there are {count:,}."
         return None
+
+
+def _is_played(role: Role, table: Table) -> bool:
+    return role in table.dataset.roles or (role is Role.EMBEDDING and bool(table.overlay.layers))
 
 
 def _role_missing(role: Role) -> str:
@@ -168,7 +185,7 @@ class AnalysisSpec:
     """An analysis that exists; `run` names a function as "module:function".
 
     provides: the columns it may write, "duplicate_group:int" or
-        "duplicate_group_*:int"; dtypes are int, float, bool, str, time.
+        "duplicate_group_*:int"; dtypes are int, float, bool, str, time, and vectors for embeddings.
     version: to be raised whenever the same input would give another result.
     defaults: parameter values that differ from those in the function's signature.
     """
@@ -188,8 +205,9 @@ class AnalysisSpec:
             raise _bad(self, "provides", "a tuple such as ('duplicate_group:int',)")
         for text in self.provides:
             match = _PROMISE.fullmatch(text) if isinstance(text, str) else None
-            if match is None or match[2] not in DTYPES:
-                raise _bad(self, "provides", f"texts 'name:dtype' with a dtype of {', '.join(DTYPES)}")
+            if match is None or match[2] not in (*DTYPES, VECTORS):
+                words = ", ".join((*DTYPES, VECTORS))
+                raise _bad(self, "provides", f"texts 'name:dtype' with a dtype of {words}")
         if not isinstance(self.version, str) or not self.version:
             raise _bad(self, "version", "a text such as '1'")
         if not isinstance(self.defaults, Mapping) or not all(isinstance(k, str) for k in self.defaults):
@@ -201,6 +219,35 @@ class AnalysisSpec:
         """The columns of `provides`, taken apart; exact names first."""
         promises = [Promise(*text.rsplit(":", 1)) for text in self.provides]
         return tuple(sorted(promises, key=lambda promise: "*" in promise.pattern))
+
+
+@dataclass(frozen=True)
+class EmbedderSpec:
+    """A model that makes vectors of texts or images; `load` names a function as "module:function".
+
+    kind: "text" or "image": what `encode` takes, texts or the bytes of picture files.
+    load: called without arguments on a worker, gives an Embedder. Its library is imported there and not
+        before; when it is not installed, it raises EmbedderMissing.
+    version: to be raised whenever the same input would give other vectors.
+    dimension: numbers a vector has.
+    """
+
+    name: str
+    title: str
+    kind: str
+    load: str
+    dimension: int
+    version: str = "1"
+    summary: str = ""
+
+    def __post_init__(self) -> None:
+        _check_words(self, "load")
+        if self.kind not in EMBEDDED:
+            raise _bad(self, "kind", f"one of {', '.join(EMBEDDED)}")
+        if not isinstance(self.dimension, int) or self.dimension < 1:
+            raise _bad(self, "dimension", "a whole number from 1 up")
+        if not isinstance(self.version, str) or not self.version:
+            raise _bad(self, "version", "a text such as '1'")
 
 
 @dataclass(frozen=True, eq=False)
@@ -218,6 +265,8 @@ Values = np.ndarray | pd.Series | pd.api.extensions.ExtensionArray
 class Result:
     """What an analysis found; every part is optional.
 
+    vectors: (n, d) numbers per embedding, under names promised with dtype `vectors`; a row of NaN has no
+        vector. They join the session's embeddings; rows the analysis did not look at have none.
     columns: one value per row of the input, in its order, under names promised
         in `provides`. They join the session's overlay. As app.run() returns it,
         this is a DataFrame indexed by row id with one row for every data row,
@@ -232,9 +281,10 @@ class Result:
     summary: Mapping[str, object] = field(default_factory=dict)
     set_aside: tuple[SetAside, ...] = ()
     files: Mapping[str, pd.DataFrame | bytes | str] = field(default_factory=dict)
+    vectors: Mapping[str, np.ndarray] = field(default_factory=dict)
 
 
-def _check_words(spec: ViewSpec | AnalysisSpec, target: str) -> None:
+def _check_words(spec: ViewSpec | AnalysisSpec | EmbedderSpec, target: str) -> None:
     if not isinstance(spec.name, str) or not _NAME.fullmatch(spec.name):
         raise _bad(spec, "name", "lower-case words joined by '_', such as 'near_duplicates'")
     if not isinstance(spec.title, str) or not spec.title.strip():
@@ -242,13 +292,13 @@ def _check_words(spec: ViewSpec | AnalysisSpec, target: str) -> None:
     place = getattr(spec, target)
     if not isinstance(place, str) or not _TARGET.fullmatch(place):
         raise _bad(spec, target, "'package.module:Name', with one colon")
-    if not isinstance(spec.needs, Needs):
+    if not isinstance(getattr(spec, "needs", Needs()), Needs):
         raise _bad(spec, "needs", "Needs(...)")
     if not isinstance(spec.summary, str):
         raise _bad(spec, "summary", "one sentence of text")
 
 
-def _bad(spec: ViewSpec | AnalysisSpec, key: str, wanted: str) -> PluginError:
+def _bad(spec: ViewSpec | AnalysisSpec | EmbedderSpec, key: str, wanted: str) -> PluginError:
     return PluginError(
         f"{type(spec).__name__} {spec.name!r}: {key} is {getattr(spec, key)!r}; give {wanted}.",
         key=key,

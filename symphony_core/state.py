@@ -198,6 +198,25 @@ class State(param.Parameterized):
         self._stepped()
         return True
 
+    def amend(self, change: Callable[[Overlay], Overlay]) -> None:
+        """Change the computed columns without a step: those of now, and those of every step that is kept.
+
+        For what a view computes unasked: undo takes back what the person did, not that.
+        """
+        self._depth += 1
+        try:
+            self.overlay = change(self.overlay)
+        finally:
+            self._depth -= 1
+
+        def amended(snapshot: Snapshot) -> Snapshot:
+            overlay = snapshot["overlay"]
+            assert isinstance(overlay, Overlay)
+            return {**snapshot, "overlay": change(overlay)}
+
+        self.history.amend(amended)
+        self._record()  # what those who watch did meanwhile
+
     def resume(self, history: History) -> None:
         """Go on from the steps of another session on the same data, its present included."""
         self.history = history.copy()

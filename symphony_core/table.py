@@ -22,6 +22,7 @@ from symphony_core.errors import BadSelection, UnknownColumn, no_such
 from symphony_core.expr import Expr, Rows, columns_of
 from symphony_core.expr_text import parse, to_text
 from symphony_core.overlay import Overlay
+from symphony_core.vectors import Vectors
 
 _WANTED = "wanted text, an expression, a list of row ids or a boolean array with one value a row"
 
@@ -64,6 +65,28 @@ class Table:
             return computed.data
         self._check(name)
         return self.dataset.column(name)
+
+    @property
+    def embedding_names(self) -> tuple[str, ...]:
+        """The dataset's embeddings, then the computed ones."""
+        return (*self.dataset.embedding_names, *self.overlay.layers)
+
+    def vectors(self, name: str) -> Vectors:
+        """Give an embedding, of the data or computed. Raises UnknownColumn."""
+        layer = self.overlay.layers.get(name)
+        if layer is not None:
+            return layer.vectors
+        if name not in self.dataset.embedding_names:
+            message, close = no_such(
+                "embedding", name, self.embedding_names, f"dataset {self.dataset_name!r}"
+            )
+            raise UnknownColumn(message, column=name, nearest=close)
+        return self.dataset.vectors(name)
+
+    def vectors_key(self, name: str) -> str:
+        """Give what tells this embedding's vectors from any other's in the process."""
+        layer = self.overlay.layers.get(name)
+        return f"vectors:{name}" if layer is None else f"vectors:{layer.digest}:{name}"
 
     def kind(self, name: str) -> Kind:
         """Say what the values of a column are. Raises UnknownColumn."""
@@ -146,6 +169,8 @@ class Table:
             return
         if name in self.dataset.embedding_names:
             self.dataset.column(name)  # raises, saying that it is an embedding
+        if name in self.overlay.layers:
+            raise UnknownColumn(f"{name!r} is an embedding, not a column of single values.", column=name)
         message, close = no_such("column", name, self.names, f"dataset {self.dataset_name!r}")
         raise UnknownColumn(f"{message} Columns are case-sensitive.", column=name, nearest=close)
 

@@ -87,7 +87,8 @@ def check_registers_without_a_problem(subject: Subject) -> None:
     """The module imports, declares `api`, and all its specs are accepted."""
     problems = [f"{one.where}: {one.message}" for one in subject.registry.problems]
     assert not problems, "\n".join(problems)
-    assert subject.views or subject.analyses, f"{subject.module} registers nothing; return specs from a hook."
+    has_any = subject.views or subject.analyses or subject.registry.embedders
+    assert has_any, f"{subject.module} registers nothing; return specs from a hook."
 
 
 def check_importing_the_module_imports_no_view(subject: Subject) -> None:

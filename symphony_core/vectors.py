@@ -45,6 +45,16 @@ class Vectors:
         return len(self.values)
 
 
+def as_vectors(values: np.ndarray) -> Vectors:
+    """Take (n, d) numbers as an embedding; rows with NaN or infinity are not usable and become zeros."""
+    array = np.array(values, dtype=np.float32, order="C")
+    usable = _finite_rows(array)
+    array[~usable] = 0
+    array.flags.writeable = False
+    usable.flags.writeable = False
+    return Vectors(array, usable)
+
+
 def is_number_list(data_type: pa.DataType) -> bool:
     """Say whether the type is a list of numbers, fixed in size or not."""
     if isinstance(data_type, pa.BaseExtensionType):

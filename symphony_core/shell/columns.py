@@ -1,9 +1,10 @@
-"""Computed columns of the session: what made each, and a way to drop it."""
+"""Computed columns and embeddings of the session: what made each, and a way to drop it."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from symphony_core.overlay import ComputedLayer
 from symphony_core.shell.part import Acts, Part
 from symphony_core.slices import drop_column, how_made
 from symphony_core.widgets import COMPONENTS, Component, Gesture, script
@@ -32,6 +33,10 @@ class Columns(Part):
                 {"name": name, "kind": column.data.kind.value, "made": _short(how_made(column))}
                 for name, column in overlay.items()
             ]
+            + [
+                {"name": name, "kind": _numbers(layer), "made": _short(how_made(layer))}
+                for name, layer in overlay.layers.items()
+            ]
         }
 
     @property
@@ -42,6 +47,10 @@ class Columns(Part):
         name = str(gesture.get("name"))
         drop_column(self.state, name)
         self.shell.toast(f"Dropped column {name!r}.", can_undo=True)
+
+
+def _numbers(layer: ComputedLayer) -> str:
+    return f"{layer.vectors.dimension:,} numbers"
 
 
 def _short(words: str) -> str:

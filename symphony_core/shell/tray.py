@@ -71,7 +71,7 @@ class Tray(Part):
             "is_filter_broken": state.problem("filter") is not None,
             "slice_form": dict(self._slice_form),
             "left_out": self._left_out_words(),
-            "has_embeddings": bool(state.dataset.embedding_names),
+            "has_embeddings": bool(state.table.embedding_names),
             "has_keys": self.session.owns_page,
         }
 

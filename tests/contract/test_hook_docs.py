@@ -30,7 +30,7 @@ def section(hook: str) -> str:
 
 
 def test_the_hooks_are_those_of_the_design():
-    assert sorted(HOOKS) == ["open_dataset", "register_analyses", "register_views"]
+    assert sorted(HOOKS) == ["open_dataset", "register_analyses", "register_embedders", "register_views"]
 
 
 @pytest.mark.parametrize("hook", HOOKS)

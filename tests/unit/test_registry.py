@@ -44,10 +44,10 @@ def test_the_table_of_plugins_has_one_row_each(plugin_folder):
     install_plugin(plugin_folder, "maps", ONE_VIEW.format(name="map"), version="2.1")
     frame = Registry().frame()
     assert list(frame.columns) == [
-        "plugin", "distribution", "version", "api", "views", "analyses", "status", "problem",
+        "plugin", "distribution", "version", "api", "views", "analyses", "embedders", "status", "problem",
     ]  # fmt: skip
     row = frame[frame["plugin"] == "maps"].iloc[0]
-    assert row.tolist() == ["maps", "acme-maps", "2.1", 1, "map", "", "ok", ""]
+    assert row.tolist() == ["maps", "acme-maps", "2.1", 1, "map", "", "", "ok", ""]
 
 
 def test_without_plugins_the_table_is_empty_but_has_its_columns(plugin_folder, monkeypatch):

@@ -216,3 +216,26 @@ def test_a_gesture_inside_another_belongs_to_the_outer_one(state):
     with state.gesture(key="slider"):
         state.filter = "label == 'fox'"
     assert state.history.undo_count == 3
+
+
+def test_what_a_view_computes_unasked_is_no_step_and_survives_undo(state):
+    state.filter = "label == 'cat'"
+    state.filter = "label == 'dog'"
+    steps = state.history.undo_count
+    seen = events(state, "overlay")
+    state.amend(lambda overlay: overlay.with_column(column_of(state, "place", range(12))))
+    assert [name for name, _ in seen] == ["overlay"]
+    assert state.history.undo_count == steps
+    state.undo()
+    assert state.filter == Compare("label", "==", "cat")
+    assert list(state.overlay) == ["place"]
+    state.redo()
+    assert list(state.overlay) == ["place"]
+
+
+def test_a_change_in_answer_to_what_was_computed_unasked_is_a_step(state):
+    state.param.watch(lambda event: state.param.update(selection="label == 'cat'"), "overlay")
+    state.amend(lambda overlay: overlay.with_column(column_of(state, "place", range(12))))
+    assert state.history.undo_count == 1
+    state.undo()
+    assert state.selection is None and list(state.overlay) == ["place"]

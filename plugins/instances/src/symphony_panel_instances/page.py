@@ -146,8 +146,8 @@ def fields(table: Table, row: int, media_names: Sequence[str]) -> list[dict[str,
         if name not in media_names:
             text = texts(table, name, rows, exact=True)[0]
             found.append({"name": name, "text": text, "right": is_right_aligned(table.kind(name))})
-    for name in table.dataset.embedding_names:
-        dimension = table.dataset.vectors(name).dimension
+    for name in table.embedding_names:
+        dimension = table.vectors(name).dimension
         found.append({"name": name, "text": f"embedding of {dimension:,} numbers", "right": False})
     return found
 

@@ -75,7 +75,7 @@ def ordered_names(table: Table, order: str) -> list[str]:
         leading = [table.dataset.roles.column(role) for role in LEADING_ROLES]
         first = [name for name in dict.fromkeys(leading) if name in names]
         names = first + [name for name in names if name not in first]
-    embeddings = [name for name in table.dataset.embedding_names if name not in names]
+    embeddings = [name for name in table.embedding_names if name not in names]
     return sorted([*names, *embeddings], key=lambda name: name == table.dataset.id_column)
 
 
@@ -241,7 +241,7 @@ class _Maker:
 
 
 def _embedding_card(table: Table, name: str) -> Card:
-    vectors = table.dataset.vectors(name)
+    vectors = table.vectors(name)
     usable = int(np.count_nonzero(vectors.usable))
     aside = len(vectors) - usable
     words = f"{whole(vectors.dimension)} numbers, {whole(usable)} usable, {whole(aside)} set aside"
