@@ -58,5 +58,5 @@ def _raster(painted: Painted, dimensions: list[Any]) -> Any:
         np.ascontiguousarray(picture[::-1]),
         bounds=bounds,
         kdims=dimensions,
-        vdims=list(hv.RGB.vdims) + [hv.RGB.alpha_dimension],
+        vdims=[*hv.RGB.vdims, hv.RGB.alpha_dimension],
     )
