@@ -115,7 +115,11 @@ def test_density_has_no_legend():
 
 @pytest.mark.parametrize(
     ("text", "wanted"),
-    [("label == 'a'", [True, False]), ("label in ['a', 'b']", [True, True]), ("label != 'a'", [False, False])],
+    [
+        ("label == 'a'", [True, False]),
+        ("label in ['a', 'b']", [True, True]),
+        ("label != 'a'", [False, False]),
+    ],
 )
 def test_an_entry_is_pressed_when_the_filter_asks_for_it_by_name(text: str, wanted: list[bool]):
     table = table_of(label=["a", "b"])

@@ -45,7 +45,9 @@ def test_colours_are_mixed_as_datashader_mixes_them():
     names = ["a", "b", "c"]
     agg = xarray.DataArray(counts, dims=("y", "x", "c"), coords={"c": names})
     key = dict(zip(names, COLOURS, strict=True))
-    wanted = transfer_functions.shade(agg, color_key=key, how="eq_hist", min_alpha=MIN_ALPHA, color_baseline=0)
+    wanted = transfer_functions.shade(
+        agg, color_key=key, how="eq_hist", min_alpha=MIN_ALPHA, color_baseline=0
+    )
     theirs = np.ascontiguousarray(wanted.data).view(np.uint8).reshape(40, 30, 4)
     ours = mixed(counts, COLOURS)
     there = counts.sum(axis=2) > 0

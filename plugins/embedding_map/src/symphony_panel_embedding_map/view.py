@@ -96,12 +96,16 @@ class EmbeddingMapView(MapSettings):
         )  # fmt: skip
 
     def _value_count(self, wanted: Wanted) -> int:
-        """Say how much there is to look at; a window that is zoomed in touches its tiles only."""
+        """Say how much there is to look at.
+
+        The first picture may have to import libraries and sort points; a window that is zoomed in touches
+        few of them.
+        """
         shown, count = self._painted, len(wanted.table)
-        is_known = shown is not None and shown.wanted.layer == wanted.layer
-        if is_known and wanted.look.window is not None and count <= MAX_ZOOMED_VALUES:
-            return 0
-        return count
+        if shown is None or shown.wanted.layer != wanted.layer:
+            return self.max_inline_values + 1
+        is_zoomed = wanted.look.window is not None and bool(self.window)
+        return 0 if is_zoomed and count <= MAX_ZOOMED_VALUES else count
 
     def _forget_old_window(self, layer: Layer) -> None:
         """Show all points when their places are other ones than before: the window meant other places."""
@@ -204,8 +208,8 @@ class EmbeddingMapView(MapSettings):
         """Make the places of this layer anew, as the settings say."""
         layer = self._layer()
         if layer is not None and layer.embedding is not None:
-            params = {} if self.method == QUICK else {"n_neighbors": self.neighbours}
-            self.work.project(layer, self.method, params, seed=self.seed)
+            asked = {"metric": self.metric, "n_neighbors": self.neighbours or None}
+            self.work.project(layer, self.method, asked, seed=self.seed)
 
     def send(self, message: dict[str, object]) -> None:
         """Tell the page something once."""

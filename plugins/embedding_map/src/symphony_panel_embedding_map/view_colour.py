@@ -62,7 +62,7 @@ class Colouring:
 
     column: None is density alone.
     entries: of the legend; empty for density and for numbers.
-    codes: (n,) uint8, each row's entry, or its step on the ramp with 255 for missing.
+    codes: (n,) int8, each row's entry; on a ramp uint8, each row's step, 255 for missing.
     values: (n,) float64, the numbers of a ramp, NaN where missing; times are nanoseconds since 1970.
     low, high: ends of the ramp. is_time: its numbers are moments.
     missing_count: rows without a number, which have no place on the ramp.
@@ -108,7 +108,15 @@ def colouring(table: Table, column: str | None, limit: int) -> Colouring:
     if column is None:
         return DENSITY
     key = (table.fingerprint, table.key(column), column, limit)
-    return _colourings.get(key, lambda: _coloured(table, column, min(limit, len(PALETTE))))
+    return _colourings.get(key, lambda: _sealed(_coloured(table, column, min(limit, len(PALETTE)))))
+
+
+def _sealed(coloured: Colouring) -> Colouring:
+    """Forbid writing to the arrays: the index of points keeps what it sorts only of such."""
+    for array in (coloured.codes, coloured.values):
+        if array is not None:
+            array.flags.writeable = False
+    return coloured
 
 
 def default_column(table: Table) -> str | None:
@@ -176,7 +184,7 @@ def _by_value(table: Table, name: str, limit: int) -> Colouring:
         Entry(split.values[index][0], PALETTE[place], split.conditions[index], int(counts[index]))
         for place, index in enumerate(shown)
     ]
-    lookup = np.full(len(counts), len(shown), dtype=np.uint8)
+    lookup = np.full(len(counts), len(shown), dtype=np.int8)
     lookup[shown] = np.arange(len(shown))
     if len(shown) < len(named):
         rest = len(named) - len(shown)
@@ -186,7 +194,7 @@ def _by_value(table: Table, name: str, limit: int) -> Colouring:
     if missing:
         lookup[missing[0]] = len(entries)
         entries.append(Entry("missing", MISSING, IsNull(name), int(counts[missing[0]])))
-    codes = lookup[split.codes] if len(counts) else np.empty(0, dtype=np.uint8)
+    codes = lookup[split.codes] if len(counts) else np.empty(0, dtype=np.int8)
     return Colouring(name, tuple(entries), codes)
 
 

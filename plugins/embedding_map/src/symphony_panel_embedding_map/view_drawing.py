@@ -11,10 +11,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from symphony_panel_embedding_map.points import TileIndex
 from symphony_panel_embedding_map.view_colour import Colouring
 from symphony_panel_embedding_map.view_look import Look, Window
 from symphony_panel_embedding_map.view_shade import (
@@ -29,6 +29,9 @@ from symphony_panel_embedding_map.view_shade import (
     ramp_colours,
 )
 
+if TYPE_CHECKING:  # it imports numba, which not every page needs
+    from symphony_panel_embedding_map.points import TileIndex
+
 # The browser draws so many discs within a frame; more of them hide each other anyway.
 MAX_DISCS = 5_000
 
@@ -37,18 +40,14 @@ MAX_DISCS = 5_000
 class Rows:
     """Which rows each layer shows; a mask is (n,) bool over rows, None is all rows.
 
-    picked: None is no row. group: further limits all three, in small multiples.
+    picked: None is no row. every: rows of the group, in small multiples.
+    Masks are read-only and the same from one picture to the next, so that the index keeps them sorted.
     """
 
     under: np.ndarray | None = None
     picked: np.ndarray | None = None
-    group: np.ndarray | None = None
-
-    def within(self, mask: np.ndarray | None) -> np.ndarray | None:
-        """Give the rows of a mask that belong to the group."""
-        if self.group is None or mask is None:
-            return mask if self.group is None else self.group
-        return np.asarray(mask & self.group)
+    every: np.ndarray | None = None
+    has_filter: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,14 +117,13 @@ class Drawer:
 
     def panel(self, rows: Rows, *, has_contours: bool = False) -> Panel:
         """Draw one map."""
-        under = rows.within(rows.under)
         # rows under the filter cover the grey ones, unless some of them have no colour
-        is_covered = rows.under is None and not self._colouring.has_gaps
+        is_covered = not rows.has_filter and not self._colouring.has_gaps
         return Panel(
-            None if is_covered else self._layer(rows.within(None), is_coloured=False),
-            self._layer(under, is_coloured=True),
-            None if rows.picked is None else self._layer(rows.within(rows.picked), is_coloured=False),
-            tuple(self._contours(under)) if has_contours else (),
+            None if is_covered else self._layer(rows.every, is_coloured=False),
+            self._layer(rows.under, is_coloured=True),
+            None if rows.picked is None else self._layer(rows.picked, is_coloured=False),
+            tuple(self._contours(rows.under)) if has_contours else (),
         )
 
     def _layer(self, keep: np.ndarray | None, *, is_coloured: bool) -> Drawn:
@@ -154,9 +152,8 @@ class Drawer:
         if not colouring.entries:
             return self._plain(keep)
         assert colouring.codes is not None
-        codes = self._index.codes(colouring.codes)
         counts = self._index.counts_by(
-            self._window, look.width, look.height, codes, len(colouring.entries), keep
+            self._window, look.width, look.height, colouring.codes, len(colouring.entries), keep
         )
         total = int(counts.sum())
         colours = [entry.colour for entry in colouring.entries]

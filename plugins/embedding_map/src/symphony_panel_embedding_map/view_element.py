@@ -47,7 +47,7 @@ def _raster(painted: Painted, dimensions: list[Any]) -> Any:
         picture = on_ramp(shown, coloured.low, coloured.high, ramp_colours(look.is_dark))
     elif coloured.entries:
         assert coloured.codes is not None
-        codes, colours = index.codes(coloured.codes), [entry.colour for entry in coloured.entries]
+        codes, colours = coloured.codes, [entry.colour for entry in coloured.entries]
         picture = mixed(
             index.counts_by(painted.window, look.width, look.height, codes, len(colours), keep), colours
         )

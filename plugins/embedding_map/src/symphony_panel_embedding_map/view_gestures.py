@@ -150,7 +150,7 @@ class Gestures:
 
     def _nearest(self, gesture: Gesture, painted: Painted) -> int | None:
         x, y, near_x, near_y = self._place(gesture)
-        return painted.wanted.index().nearest(x, y, max(near_x, near_y), self._shown(gesture, painted))
+        return painted.wanted.index().nearest(x, y, (near_x, near_y), self._shown(gesture, painted))
 
     def _place(self, gesture: Gesture) -> tuple[float, float, float, float]:
         x0, x1, y0, y1 = read_window(gesture.get("around"))

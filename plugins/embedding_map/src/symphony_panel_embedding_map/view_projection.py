@@ -119,4 +119,4 @@ class Work:
         self._tell()
 
 
-METHODS = {"pca": "PCA", "umap": "UMAP", "pacmap": "PaCMAP"}
+METHODS = {"pca": "PCA", "pacmap": "PaCMAP", "auto": "PaCMAP"}

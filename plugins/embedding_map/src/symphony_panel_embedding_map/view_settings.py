@@ -11,18 +11,27 @@ class MapSettings(View):
     """The params of the map; those with precedence -1 have controls of their own on it."""
 
     method = param.Selector(
-        default="umap",
-        objects=["umap", "pacmap", "pca"],
+        default="auto",
+        objects=["auto", "pacmap", "pca"],
         label="Projection",
         doc="""
-        How vectors are laid out in the plane; PCA is drawn first, and this one when it is ready.""",
+        How vectors are laid out in the plane; PCA is drawn first, and this one when it is ready.
+        Auto is PaCMAP, and PCA for fewer than 16 rows.""",
+    )
+    metric = param.Selector(
+        default="euclidean",
+        objects=["euclidean", "cosine"],
+        label="Distance of a projection",
+        doc="""
+        Cosine looks at the directions of vectors only.""",
     )
     neighbours = param.Integer(
-        default=15,
-        bounds=(2, 200),
+        default=0,
+        bounds=(0, 200),
         label="Neighbours of a projection",
         doc="""
-        How many nearest rows UMAP and PaCMAP keep together: few show detail, many the whole.""",
+        How many nearest rows PaCMAP keeps together: few show detail, many the whole; 0 is what suits
+        the number of rows.""",
     )
     seed = param.Integer(
         default=0,

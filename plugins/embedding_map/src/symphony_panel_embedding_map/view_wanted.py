@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -16,12 +16,14 @@ from symphony_core.combine import condition_on
 from symphony_core.expr import Expr
 from symphony_core.groups import Group, grouping
 from symphony_core.table import Table
-from symphony_panel_embedding_map.points import TileIndex, shared_index
 from symphony_panel_embedding_map.view_colour import Colouring, colouring, values_of
 from symphony_panel_embedding_map.view_drawing import Drawer, Panel, Pixels, Rows
 from symphony_panel_embedding_map.view_layer import Layer
 from symphony_panel_embedding_map.view_look import Look, Window, home
 from symphony_panel_embedding_map.view_names import Name, names_of
+
+if TYPE_CHECKING:
+    from symphony_panel_embedding_map.points import TileIndex
 
 T = TypeVar("T")
 
@@ -99,6 +101,8 @@ class Wanted:
 
     def index(self) -> TileIndex:
         """Give the index of the points, built when first asked for."""
+        from symphony_panel_embedding_map.points import shared_index  # imports numba
+
         return shared_index(self.table, self.layer.x, self.layer.y)
 
     def coloured(self) -> Colouring:
@@ -118,7 +122,7 @@ class Wanted:
         x, y = (self.table.column(name).values for name in (self.layer.x, self.layer.y))
         drawer = Drawer(index, x, y, coloured, look, window)
         picked = None if self.selection is None else self.table.mask(self.selection)
-        panels, group_count = self._panels(drawer, Rows(under, picked))
+        panels, group_count = self._panels(drawer, under, picked)
         names = (
             self.memo.get("names", (self.table, self.layer), lambda: names_of(self.table, self.layer))
             if self.has_names
@@ -131,17 +135,33 @@ class Wanted:
             int(np.count_nonzero(placed if under is None else placed & under)),
         )  # fmt: skip
 
-    def _panels(self, drawer: Drawer, rows: Rows) -> tuple[tuple[tuple[Group | None, Panel], ...], int]:
+    def _panels(
+        self, drawer: Drawer, under: np.ndarray | None, picked: np.ndarray | None
+    ) -> tuple[tuple[tuple[Group | None, Panel], ...], int]:
         if not self.group_by:
+            rows = Rows(under, picked, has_filter=under is not None)
             return ((None, drawer.panel(rows, has_contours=self.has_contours)),), 1
         split = grouping(self.table, self.group_by)
-        groups, count = split.largest(rows.under, self.group_limit)
+        groups, count = split.largest(under, self.group_limit)
         drawn = [
-            (group, drawer.panel(Rows(rows.under, rows.picked, split.mask(group.index)),
-                                 has_contours=self.has_contours))
+            (group, drawer.panel(self._rows_of(group, under, picked), has_contours=self.has_contours))
             for group in groups
-        ]  # fmt: skip
+        ]
         return tuple(drawn), count
+
+    def _rows_of(self, group: Group, under: np.ndarray | None, picked: np.ndarray | None) -> Rows:
+        """Give the rows of one group, by masks that stay the same while nothing but the window changes."""
+
+        def masks() -> Rows:
+            every = grouping(self.table, self.group_by).mask(group.index)
+            both = [None if mask is None else mask & every for mask in (under, picked)]
+            for mask in (every, *both):
+                if mask is not None:
+                    mask.flags.writeable = False
+            return Rows(every if under is None else both[0], both[1], every, has_filter=under is not None)
+
+        key = (self.table, self.group_by, self.filter, self.selection)
+        return self.memo.get(f"group {group.index}", key, masks)
 
     def _placed(self) -> np.ndarray:
         columns = [self.table.column(name) for name in (self.layer.x, self.layer.y)]
