@@ -83,7 +83,8 @@ def run_analysis(
             layer = full_vectors(vectors[output], data, table)
             overlay = overlay.with_layer(computed_layer(made, given, layer, covered))
         else:
-            overlay = overlay.with_column(computed_column(made, given, frame[given], covered))
+            column = computed_column(made, given, frame[given], covered, is_ranking=output == spec.ranking)
+            overlay = overlay.with_column(column)
     return replace(result, columns=frame), overlay
 
 

@@ -32,4 +32,22 @@ def register_views() -> list[ViewSpec]:
 @hookimpl
 def register_analyses() -> list[AnalysisSpec]:
     """List the analyses."""
-    return []
+    return [
+        AnalysisSpec(
+            name="neighbours",
+            title="Neighbours",
+            run="symphony_panel_embedding_map.analyses.neighbours:run",
+            needs=Needs(roles=(Role.EMBEDDING,)),
+            provides=("neighbour_rank:int", "neighbour_distance:float"),
+            ranking="neighbour_rank",
+            summary="The rows whose vectors are nearest to a row, to the middle of several, or to a text.",
+        ),
+        AnalysisSpec(
+            name="text_search",
+            title="Text search",
+            run="symphony_panel_embedding_map.analyses.text_search:run",
+            provides=("search_rank:int", "search_score:float"),
+            ranking="search_rank",
+            summary="The rows whose texts hold the words of a query, the best first.",
+        ),
+    ]
