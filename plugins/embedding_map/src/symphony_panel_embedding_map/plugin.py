@@ -16,7 +16,7 @@ def register_views() -> list[ViewSpec]:
             name="embedding_map",
             title="Embedding map",
             factory="symphony_panel_embedding_map.view:EmbeddingMapView",
-            needs=Needs(one_of=(Role.EMBEDDING, Role.X)),
+            needs=Needs(one_of=(Role.EMBEDDING, Role.X, Role.IMAGE, Role.TEXT)),
             rank=5,
             width=6,
             summary=(

@@ -57,7 +57,7 @@ export function render({ model }) {
   const field = element("div", { class: "field" }, panels, legend.root)
   const emptyWords = element("p")
   const retry = button("Try again", "", () => send({ kind: "project" }))
-  const compute = button("Compute an embedding", "", () => send({ kind: "embed" }))
+  const compute = button("", "", () => send({ kind: "embed" }))
   const empty = element("div", { class: "empty", hidden: "" }, emptyWords, element("span", { class: "row", style: "justify-content: center" }, retry, compute))
   const caption = element("div", { class: "caption" })
   const more = element("div", { class: "caption" })
@@ -168,7 +168,8 @@ export function render({ model }) {
     empty.hidden = !data.empty
     field.hidden = !data.extent
     retry.hidden = !data.can_retry || data.work.is_running
-    compute.hidden = !data.can_embed || data.work.is_running
+    compute.hidden = !data.embed || data.work.is_running
+    setText(compute, data.embed)
     setText(caption, data.caption)
     setText(more, data.more_groups > 0 ? `${data.more_groups.toLocaleString("en-US")} more ${data.more_groups === 1 ? "group" : "groups"}; how many are shown is a setting.` : "")
     more.hidden = !(data.more_groups > 0)

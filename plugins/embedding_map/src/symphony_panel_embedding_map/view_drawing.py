@@ -175,5 +175,5 @@ class Drawer:
     def _contours(self, keep: np.ndarray | None) -> Sequence[tuple[float, np.ndarray]]:
         look = self._look
         scale = CONTOUR_SIDE / max(look.width, look.height)
-        sides = [max(8, round(side * scale)) for side in (look.width, look.height)]
-        return contour_lines(self._index.counts(self._window, *sides, keep))
+        across, up = (max(8, round(side * scale)) for side in (look.width, look.height))
+        return contour_lines(self._index.counts(self._window, across, up, keep))

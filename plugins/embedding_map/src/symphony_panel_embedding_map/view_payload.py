@@ -55,6 +55,8 @@ def data(view: EmbeddingMapView, painted: Painted | None, empty: str, window_num
         "selected": selected_words(view),
         "has_selection": state.selection is not None,
         "acts": view_search.acts(view),
+        "embed": "" if layers else _embed_words(view),
+        "can_retry": painted is None and bool(layers) and len(table) > 0,
     }
     if painted is None:
         return {
@@ -81,6 +83,12 @@ def data(view: EmbeddingMapView, painted: Painted | None, empty: str, window_num
         "nothing": _nothing(painted),
         "focus": _focus(view, painted),
     }
+
+
+def _embed_words(view: EmbeddingMapView) -> str:
+    """Word the act that helps where there is no embedding; nothing when none can be computed."""
+    found = view_search.embeddable(view)
+    return "" if found is None else f"Compute one from {found[0]}"
 
 
 def _panels(painted: Painted) -> list[dict[str, object]]:

@@ -68,7 +68,7 @@ class Work:
         if self._job is not None:
             return False
         if not self.can(name):
-            self._say(f"{what} needs the analysis {name!r}, which is not installed.", is_problem=True)
+            self.say(f"{what} needs the analysis {name!r}, which is not installed.", is_problem=True)
             return False
         self._what, self.words, self.is_problem = what, "", False
         job = self._session.start(name, rows=rows, params=params, seed=seed, is_step=is_step)
@@ -110,11 +110,12 @@ class Work:
             self._tell()
             then()
         elif isinstance(error, Cancelled):
-            self._say(f"{self._what} was cancelled; what is drawn is as it was.")
+            self.say(f"{self._what} was cancelled; what is drawn is as it was.")
         else:
-            self._say(f"{self._what} failed; what is drawn is as it was. {reason(error)}", is_problem=True)
+            self.say(f"{self._what} failed; what is drawn is as it was. {reason(error)}", is_problem=True)
 
-    def _say(self, words: str, *, is_problem: bool = False) -> None:
+    def say(self, words: str, *, is_problem: bool = False) -> None:
+        """Put words below the map, until the next analysis is started."""
         self.words, self.is_problem = words, is_problem
         self._tell()
 

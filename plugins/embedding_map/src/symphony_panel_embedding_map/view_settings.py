@@ -66,6 +66,13 @@ class MapSettings(View):
         doc="""
         Write the names of clusters on the map, once there is a column `cluster`.""",
     )
+    found = param.Integer(
+        default=50,
+        bounds=(1, 1000),
+        label="Rows found",
+        doc="""
+        How many rows a search by words, by meaning or for similar rows selects at most.""",
+    )
     layer = param.String(
         default="",
         precedence=-1,
