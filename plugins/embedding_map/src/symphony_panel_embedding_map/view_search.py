@@ -21,8 +21,7 @@ MAX_SEARCH_CHARS = 1_000
 
 def acts(view: EmbeddingMapView) -> dict[str, bool]:
     """Say which analyses there are, for the buttons."""
-    can = {name: view.work.can(name) for name in (CLUSTERS, NEIGHBOURS, TEXT_SEARCH)}
-    return can
+    return {name: view.work.can(name) for name in (CLUSTERS, NEIGHBOURS, TEXT_SEARCH)}
 
 
 def find_clusters(view: EmbeddingMapView) -> None:
