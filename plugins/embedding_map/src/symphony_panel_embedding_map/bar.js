@@ -19,7 +19,7 @@ class Bar {
     this.project = button("Project again", "Compute the places again, as the settings behind ⚙ say", () => acts.send({ kind: "project" }))
     this.clusters = button("Find clusters", "Find dense clusters and name them", () => acts.send({ kind: "clusters" }))
     this.near = button("Similar rows", "Select the rows nearest to the selection's middle", () => acts.send({ kind: "neighbours" }))
-    this.words = element("input", { type: "search", "aria-label": "Search" })
+    this.words = element("input", { type: "search", "aria-label": "Search", placeholder: "Find rows" })
     this.meaning = element("select", { "aria-label": "Search by" }, element("option", { value: "words" }, "words"), element("option", { value: "meaning" }, "meaning"))
     this.search = element("form", { role: "search" }, this.words, this.meaning, button("Find", "", () => {}, { type: "submit" }))
     this.search.addEventListener("submit", event => {

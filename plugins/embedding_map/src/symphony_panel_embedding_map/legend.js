@@ -4,7 +4,7 @@ class Legend {
   constructor(send) {
     this.send = send
     this.title = element("h3")
-    this.list = element("div", { role: "group" })
+    this.list = element("div", { class: "list", role: "group" })
     this.ramp = element("div", { class: "ramp" })
     this.ticks = element("div", { class: "ticks" })
     this.gaps = element("div", { class: "muted" })

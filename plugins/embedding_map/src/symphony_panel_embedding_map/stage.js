@@ -12,9 +12,7 @@ class Inks {
   constructor(changed) {
     this.names = ["ink", "paper", "muted", "line", "all", "fill", "pick"]
     this.probes = this.names.map(name => element("span", { class: "probe", "aria-hidden": "true", style: `color: var(--sy-${name})` }))
-    this.root = element("span", { hidden: "" })
-    this.root.removeAttribute("hidden")
-    this.root.append(...this.probes)
+    this.root = element("span", { class: "inks" }, ...this.probes)
     // the page's theme changes without telling us; a transition of its ink does
     this.probes[0].addEventListener("transitionend", () => { this.read(); changed() })
   }

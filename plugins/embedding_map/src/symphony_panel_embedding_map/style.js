@@ -52,11 +52,12 @@ const STYLE = `
 .work.problem .said { color: var(--sy-bad); overflow-wrap: anywhere; }
 .over { position: absolute; left: 8px; top: 8px; right: 8px; text-align: center; pointer-events: none; }
 .over span { background: var(--sy-paper); border: 1px solid var(--sy-line); border-radius: 4px; padding: 2px 8px; font-size: 12px; }
+.inks { position: absolute; }
 .probe { position: absolute; visibility: hidden; pointer-events: none; transition: color 1ms, background-color 1ms; }
 @container (max-width: 560px) {
   .field { flex-direction: column; }
-  .legend { flex: none; max-height: 220px; columns: 2; }
-  .legend h3 { column-span: all; }
+  .legend { flex: none; max-height: 220px; }
+  .legend .list { columns: 2; }
 }
 .box-of { container-type: inline-size; }
 `
