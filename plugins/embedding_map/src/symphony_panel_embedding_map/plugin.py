@@ -50,4 +50,19 @@ def register_analyses() -> list[AnalysisSpec]:
             ranking="search_rank",
             summary="The rows whose texts hold the words of a query, the best first.",
         ),
+        AnalysisSpec(
+            name="projection",
+            title="Projection",
+            run="symphony_panel_embedding_map.analyses.projection:run",
+            needs=Needs(at_least_rows=1),
+            provides=("projection_*:float",),
+            summary="Places the rows of an embedding on a plane, near ones near each other: PCA or PaCMAP.",
+        ),
+        AnalysisSpec(
+            name="clusters",
+            title="Clusters of the map",
+            run="symphony_panel_embedding_map.analyses.clusters:run",
+            provides=("cluster:str", "subcluster:str"),
+            summary="Dense parts of the map, named by their texts or most special values.",
+        ),
     ]
