@@ -236,6 +236,43 @@ def test_the_filter_that_a_brush_made_says_both_place_and_filter(card: Locator, 
     assert isinstance(made, And)
 
 
+@pytest.fixture
+def emoji(served, page: Page) -> Locator:
+    page.goto(served("demo:emoji").url)
+    return page.get_by_role("region", name="Embedding map")
+
+
+def test_an_embedding_is_placed_at_once_and_better_places_come_unless_cancelled(emoji: Locator, page: Page):
+    drawn(emoji)
+    expect(emoji.locator(".caption").first).to_have_text("2,231 of 2,231 rows drawn one by one; colour = label.")
+    cancel = emoji.get_by_role("button", name="Cancel; what is drawn stays")
+    cancel.click()
+    expect(emoji.locator(".work")).to_contain_text("was cancelled; what is drawn is as it was")
+    before = places(emoji)
+    emoji.get_by_role("button", name="Project").click()
+    expect(cancel).to_be_visible()
+    expect(cancel).to_be_hidden(timeout=120_000)
+    drawn(emoji)
+    assert places(emoji) != before
+
+
+def places(region: Locator) -> str:
+    return region.locator("canvas").first.evaluate("canvas => canvas.toDataURL()")
+
+
+def test_clusters_are_found_and_named_on_the_map_and_similar_rows_selected(emoji: Locator, page: Page):
+    drawn(emoji)
+    emoji.get_by_role("button", name="Cancel; what is drawn stays").click()
+    emoji.get_by_role("button", name="Find clusters").click()
+    expect(emoji.locator(".stage")).to_have_attribute("data-names", re.compile("[1-9]"), timeout=90_000)
+    emoji.get_by_role("searchbox", name="Search", exact=True).fill("rainbow flag")
+    emoji.get_by_role("button", name="Find", exact=True).click()
+    expect(emoji.locator(".work")).to_contain_text("found and selected")
+    assert 1 <= selected(emoji) <= 50
+    emoji.get_by_role("button", name="Select the rows nearest").click()
+    expect(emoji.get_by_text("50 selected")).to_be_visible()
+
+
 def test_the_map_has_no_serious_violation_and_no_error(card: Locator, tab, serious_violations):
     card.get_by_label("Colour by").select_option("score")
     drawn(card)

@@ -16,9 +16,9 @@ class Bar {
     this.colour.addEventListener("change", () => acts.send({ kind: "colour", column: this.colour.value }))
     this.layerPart = element("label", {}, "map", this.layer)
     this.colourPart = element("label", {}, "colour", this.colour)
-    this.project = button("Project again", "Compute the places again, as the settings behind ⚙ say", () => acts.send({ kind: "project" }))
+    this.project = button("Project", "Compute the places again, as the settings behind ⚙ say", () => acts.send({ kind: "project" }))
     this.clusters = button("Find clusters", "Find dense clusters and name them", () => acts.send({ kind: "clusters" }))
-    this.near = button("Similar rows", "Select the rows nearest to the selection's middle", () => acts.send({ kind: "neighbours" }))
+    this.near = button("Similar", "Select the rows nearest to the selection's middle", () => acts.send({ kind: "neighbours" }))
     this.words = element("input", { type: "search", "aria-label": "Search", placeholder: "Find rows" })
     this.meaning = element("select", { "aria-label": "Search by" }, element("option", { value: "words" }, "words"), element("option", { value: "meaning" }, "meaning"))
     this.search = element("form", { role: "search" }, this.words, this.meaning, button("Find", "", () => {}, { type: "submit" }))
@@ -31,7 +31,7 @@ class Bar {
     this.clear = button("Clear", "Clear the selection", () => acts.send({ kind: "clear" }), { class: "plain" })
     const set = (words, children) => element("span", { class: "set", role: "group", "aria-label": words }, ...children)
     this.root = element("div", { class: "tools", role: "toolbar", "aria-label": "Map" },
-      set("Tools", this.tools), set("Zoom", this.zooms), this.colourPart, this.layerPart, this.project, this.clusters, this.search, this.near,
+      set("Tools", this.tools), set("Zoom", this.zooms), this.colourPart, this.layerPart, this.clusters, this.project, this.near, this.search,
       element("span", { class: "row push" }, this.selected, this.clear))
   }
 

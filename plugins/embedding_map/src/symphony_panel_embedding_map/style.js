@@ -12,7 +12,7 @@ const STYLE = `
 .tools select { max-width: 160px; font-family: var(--sy-mono); font-size: 12px; }
 .tools label { display: inline-flex; gap: 4px; align-items: center; color: var(--sy-muted); font-size: 12px; }
 .tools form { display: inline-flex; gap: 4px; margin: 0; }
-.tools input[type=search] { width: 150px; }
+.tools input[type=search] { width: 104px; }
 .tools .push { margin-left: auto; }
 .field { display: flex; gap: 12px; align-items: stretch; min-width: 0; }
 .panels { flex: 1; min-width: 0; display: grid; gap: 8px; grid-template-columns: repeat(var(--across, 1), minmax(0, 1fr)); }
@@ -46,7 +46,7 @@ const STYLE = `
 .entry .count { color: var(--sy-muted); font-variant-numeric: tabular-nums; font-size: 11px; font-weight: 400; }
 .ramp { height: 12px; border-radius: 2px; border: 1px solid var(--sy-line); }
 .ticks { display: flex; justify-content: space-between; gap: 4px; font-size: 11px; color: var(--sy-muted); font-variant-numeric: tabular-nums; }
-.caption, .work { font-size: 12px; color: var(--sy-muted); }
+.caption, .rest, .work { font-size: 12px; color: var(--sy-muted); }
 .work { display: flex; gap: 8px; align-items: center; flex-wrap: wrap; }
 .work progress { width: 120px; height: 6px; accent-color: var(--sy-fill); }
 .work.problem .said { color: var(--sy-bad); overflow-wrap: anywhere; }

@@ -60,7 +60,7 @@ export function render({ model }) {
   const compute = button("", "", () => send({ kind: "embed" }))
   const empty = element("div", { class: "empty", hidden: "" }, emptyWords, element("span", { class: "row", style: "justify-content: center" }, retry, compute))
   const caption = element("div", { class: "caption" })
-  const more = element("div", { class: "caption" })
+  const more = element("div", { class: "rest" })
   const said = element("span", { class: "said" })
   const progress = element("progress", { max: "1", "aria-label": "Progress" })
   const cancel = button("Cancel", "Cancel; what is drawn stays", () => send({ kind: "cancel" }))

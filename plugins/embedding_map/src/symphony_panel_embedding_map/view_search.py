@@ -28,8 +28,7 @@ def find_clusters(view: EmbeddingMapView) -> None:
     """Find the clusters of the map on show and name them."""
     layer = None if view.painted is None else view.painted.wanted.layer
     if layer is not None:
-        params = {} if layer.embedding is None else {"layer": layer.embedding}
-        view.work.start(CLUSTERS, "Finding clusters", params)
+        view.work.start(CLUSTERS, "Finding clusters", {"x": layer.x, "y": layer.y})
 
 
 def find_neighbours(view: EmbeddingMapView) -> None:
