@@ -14,6 +14,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from symphony_core.expr import And, Inside
 from symphony_core.expr_text import parse
+from tests.e2e.jupyter import HEALTH, lab_command, lab_environment, open_notebook, write_notebook
 
 ROW_COUNT = 20_000
 
@@ -25,13 +26,15 @@ def frame() -> pd.DataFrame:
     cloud = np.arange(ROW_COUNT) % 3
     x, y = 10.0 * cloud + rng.normal(0, 1, ROW_COUNT), rng.normal(0, 1, ROW_COUNT)
     x[0], y[0] = 10.0, 12.0
-    return pd.DataFrame({
-        "id": [f"row-{i}" for i in range(ROW_COUNT)],
-        "x": x,
-        "y": y,
-        "label": np.array(["left", "middle", "right"])[cloud],
-        "score": rng.uniform(0, 1, ROW_COUNT),
-    })
+    return pd.DataFrame(
+        {
+            "id": [f"row-{i}" for i in range(ROW_COUNT)],
+            "x": x,
+            "y": y,
+            "label": np.array(["left", "middle", "right"])[cloud],
+            "score": rng.uniform(0, 1, ROW_COUNT),
+        }
+    )
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +66,9 @@ def at(region: Locator, across: float, up: float) -> tuple[float, float]:
     return box["x"] + across * box["width"], box["y"] + (1 - up) * box["height"]
 
 
-def draw_lasso(region: Locator, middle: tuple[float, float], radii: tuple[float, float], key: str = "") -> None:
+def draw_lasso(
+    region: Locator, middle: tuple[float, float], radii: tuple[float, float], key: str = ""
+) -> None:
     mouse = region.page.mouse
     turns = [2 * math.pi * step / 40 for step in range(40)]
     places = [(middle[0] + radii[0] * math.cos(t), middle[1] + radii[1] * math.sin(t)) for t in turns]
@@ -136,10 +141,11 @@ def test_a_click_on_the_legend_filters_and_shift_adds(card: Locator, page: Page)
     middle = card.get_by_role("button", name=re.compile("^middle:"))
     middle.click()
     expect(middle).to_have_attribute("aria-pressed", "true")
-    assert filter_text(page) == "label == 'middle'"
+    box = page.get_by_role("combobox", name="Filter expression")
+    expect(box).to_have_value("label == 'middle'")
     card.get_by_role("button", name=re.compile("^right:")).click(modifiers=["Shift"])
     expect(card.get_by_role("button", name=re.compile("^right:"))).to_have_attribute("aria-pressed", "true")
-    assert filter_text(page) == "label in ['middle', 'right']"
+    expect(box).to_have_value("label in ['middle', 'right']")
     page.get_by_role("button", name="Undo", exact=True).first.click()
     expect(card.get_by_role("button", name=re.compile("^right:"))).to_have_attribute("aria-pressed", "false")
 
@@ -231,7 +237,9 @@ def test_the_filter_that_a_brush_made_says_both_place_and_filter(card: Locator, 
     draw_lasso(card, (0.15, 0.25), (0.1, 0.2))
     count = selected(card)
     page.get_by_role("button", name="Filter to selection").click()
-    expect(page.get_by_role("region", name="Summary").locator(".count").first).to_contain_text(f"{count:,} of")
+    expect(page.get_by_role("region", name="Summary").locator(".count").first).to_contain_text(
+        f"{count:,} of"
+    )
     made = parse(filter_text(page))
     assert isinstance(made, And)
 
@@ -244,7 +252,9 @@ def emoji(served, page: Page) -> Locator:
 
 def test_an_embedding_is_placed_at_once_and_better_places_come_unless_cancelled(emoji: Locator, page: Page):
     drawn(emoji)
-    expect(emoji.locator(".caption").first).to_have_text("2,231 of 2,231 rows drawn one by one; colour = label.")
+    expect(emoji.locator(".caption").first).to_have_text(
+        "2,231 of 2,231 rows drawn one by one; colour = label."
+    )
     cancel = emoji.get_by_role("button", name="Cancel; what is drawn stays")
     cancel.click()
     expect(emoji.locator(".work")).to_contain_text("was cancelled; what is drawn is as it was")
@@ -288,3 +298,38 @@ def test_a_picture_of_the_card_holds_the_map(card: Locator, page: Page, tmp_path
     text = Path(coming.value.path()).read_text(encoding="utf-8")
     assert "data:image/png" in text
     assert "aggregated; colour = label" in text
+
+
+CELLS = (
+    "import numpy as np, pandas as pd, symphony_core as symphony\n"
+    "rng = np.random.default_rng(0)\n"
+    "frame = pd.DataFrame({'x': rng.uniform(0, 10, 900), 'y': rng.uniform(0, 10, 900)})\n"
+    "app = symphony.open(frame)",
+    "app.show('embedding_map')",
+    "import shapely\n"
+    "chosen = app.state.selection\n"
+    "wanted = shapely.contains_xy(shapely.Polygon(chosen.polygon), frame['x'], frame['y'])\n"
+    "print(len(app.selected()) > 100, len(app.selected()) == wanted.sum())",
+    "app.state.filter = 'x < 5'",
+)
+
+
+def test_in_a_notebook_a_lasso_is_read_by_the_next_cell_and_a_filter_redraws_the_map(
+    run_server, tmp_path: Path, tab, eventually
+):
+    write_notebook(tmp_path / "map.ipynb", CELLS)
+    server = run_server(lab_command(tmp_path), health=HEALTH, env=lab_environment(tmp_path))
+    lab = open_notebook(tab.page, server.url + "/", "map.ipynb")
+    lab.run(0)
+    lab.run(1)
+    region = lab.output(1).get_by_role("region", name="Embedding map")
+    drawn(region)
+    region.locator(".stage").scroll_into_view_if_needed()
+    draw_lasso(region, (0.5, 0.5), (0.2, 0.3))
+    assert selected(region) > 100
+    lab.run(2)
+    assert eventually(lambda: lab.text(2), "what the cell prints", page=lab.page) == "True True"
+    lab.run(3)
+    expect(region.locator(".caption")).to_contain_text("grey = rows outside the filter")
+    assert tab.foreign_requests == []
+    assert tab.errors == []
