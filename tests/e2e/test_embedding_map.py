@@ -1,4 +1,4 @@
-"""The map in the browser, used as a person uses it; what it selects is read against shapely on the same data."""
+"""The map in the browser, used by hand; what it selects is compared with shapely on the same data."""
 
 from __future__ import annotations
 

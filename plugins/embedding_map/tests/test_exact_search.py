@@ -42,13 +42,14 @@ def slow(values, query, k, metric, allowed) -> list[tuple[int, float]]:
 # Few distinct numbers make duplicates, ties and constant vectors; wide ones make near ties and lost digits.
 few = st.sampled_from([-1.0, 0.0, 1.0, 2.0, 1000.0])
 wide = st.floats(-(2.0**100), 2.0**100, width=32)
+huge = st.sampled_from([-3e38, 3e38, 1e38, 0.0])  # sums of these overflow float32, on the way or at the end
 close = st.integers(0, 3).map(lambda i: float(np.float32(1000 + i * 2**-14)))
 
 
 @st.composite
 def searches(draw):
-    row_count, dimension = draw(st.integers(1, 30)), draw(st.integers(1, 6))
-    numbers = (few, wide, close)[draw(st.integers(0, 2))]
+    row_count, dimension = draw(st.integers(1, 30)), draw(st.integers(1, 12))
+    numbers = (few, wide, close, huge)[draw(st.integers(0, 3))]
     values = draw(hnp.arrays(np.float32, (row_count, dimension), elements=numbers))
     query = draw(hnp.arrays(np.float32, (dimension,), elements=numbers))
     if draw(st.booleans()):
@@ -150,3 +151,14 @@ def test_only_rows_in_doubt_are_measured_again(monkeypatch):
     values = np.random.default_rng(0).normal(size=(20_000, 32))
     assert len(found(values, values[0], 10).rows) == 10
     assert measured[0] < 40
+
+
+@pytest.mark.parametrize("metric", ["cosine", "euclidean"])
+def test_products_that_overflow_float32_rule_nothing_out(metric):
+    # summed block by block in float32 this is -inf, although the product is positive
+    odd = np.r_[np.full(512, -3.3e38), np.full(171, 3.3e38), np.full(341, 3.4e38)]
+    away = np.full(1024, -3.4e38)
+    assert found([away, odd], np.ones(1024), 1, metric).rows.tolist() == [1]
+    # and this is +inf, although a vector in the query's own direction is nearer
+    large = np.where(np.arange(1024) % 32 == 0, -3e38, 3e38)
+    assert found([large, np.full(1024, 2.0)], np.ones(1024), 1, metric).rows.tolist() == [1]

@@ -123,7 +123,8 @@ def test_rows_of_the_query_without_a_vector_are_left_out_of_its_middle():
 @pytest.mark.parametrize(
     ("params", "words"),
     [
-        ({}, "of is None"),
+        ({}, "neither is given"),
+        ({"of": ["r0"], "text": "cat"}, "both are given"),
         ({"of": []}, "name a row"),
         ({"of": ["r0"], "k": 0}, "k is 0"),
         ({"of": ["r0"], "k": 2.5}, "k is 2.5"),

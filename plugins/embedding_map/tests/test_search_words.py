@@ -89,3 +89,9 @@ def test_a_snippet_is_cut_around_the_first_word_that_stands_there():
 def test_a_beginning_is_found_inside_a_longer_word_for_the_snippet():
     assert snippet("some catalogue here", [Word("cat", is_prefix=True)], 100) == "some catalogue here"
     assert snippet("some catalogue here", [Word("cat")], 100) is None
+
+
+def test_a_phrase_is_found_as_a_whole_for_the_snippet():
+    assert snippet("a hand and a hand sign " + "x" * 60, [Word("hand sign")], 15) == "…nd a hand sign…"
+    assert snippet("hand and sign", [Word("hand sign")], 100) is None
+    assert snippet("hand signal", [Word("hand sig", is_prefix=True)], 100) == "hand signal"

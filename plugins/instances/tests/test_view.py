@@ -156,15 +156,16 @@ def test_ranked_rows_come_first_and_the_others_in_the_order_of_the_data(shown):
 def test_the_columns_of_a_ranking_stand_before_the_others(shown):
     view = shown(columns=["score"])
     rank(view, ["r9", "r2"])
-    assert [column["name"] for column in view.data["columns"]] == ["near_distance", "near_rank", "score"]
+    assert [column["name"] for column in view.data["columns"]] == ["near_rank", "near_distance", "score"]
     assert [column["ranks"] for column in view.data["columns"]] == [True, True, False]
-    assert view.panel["cells"][:3] == [["0.125", "1", "13"], ["0.25", "2", "14"], [None, None, "0"]]
+    assert view.panel["cells"][:3] == [["1", "0.125", "13"], ["2", "0.25", "14"], [None, None, "0"]]
 
 
 def test_distances_stand_beside_pictures(shown):
     view = shown(images())
     rank(view, ["d"])
-    assert (view.data["mode"], view.panel["rows"][0], view.panel["cells"][0]) == ("grid", 3, ["0.125", "1"])
+    assert (view.data["mode"], view.panel["rows"][0], view.panel["cells"][0]) == ("grid", 3, ["1", "0.125"])
+    assert [column["short"] for column in view.data["columns"]] == ["rank", "distance"]
 
 
 def test_a_new_ranking_goes_back_to_the_first_page_and_undo_takes_it_back(shown):

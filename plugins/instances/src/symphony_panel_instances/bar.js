@@ -59,7 +59,7 @@ function makeBar(at) {
   function menu() {
     const { ranking } = model.menu
     const options = [element("option", { value: "" }, "order of the data")]
-    if (ranking) options.unshift(element("option", { value: "", "data-ranked": "" }, `ranked first, by ${ranking}`))
+    if (ranking) options.unshift(element("option", { value: "", "data-ranked": "", title: "Ranked rows first, the others in the order of the data" }, `ranking: ${ranking}`))
     for (const name of model.menu.columns ?? []) options.push(element("option", { value: name }, name))
     put(sort, options)
     showSort()

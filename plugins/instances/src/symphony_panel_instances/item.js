@@ -26,7 +26,7 @@ function fillCell(cell, text, words = []) {
 function besideList(columns, cells, words, isWrong = false) {
   if (!columns.length) return []
   const parts = columns.flatMap((column, i) => column.ranks && cells[i] === null ? [] : [ // most rows have no rank
-    element("dt", { class: "mono", title: column.name }, column.name),
+    element("dt", { class: "mono", title: column.name }, column.short),
     fillCell(element("dd", isWrong && column.predicts ? { class: "wrong" } : {}), cells[i], words)])
   return [element("dl", { class: "beside" }, ...parts)]
 }

@@ -98,15 +98,27 @@ def columns_data(wanted: Wanted) -> list[dict[str, object]]:
     names = {TABLE: wanted.columns, GRID: _own_beside(wanted), CARDS: wanted.samples.beside}[wanted.mode]
     _, prediction = _caption_columns(wanted.table)
     ranks = ranked_columns(wanted.table, wanted.ranking)
+    short = short_names(ranks) if wanted.mode == GRID else {}
     return [
-        {**one, "predicts": one["name"] == prediction, "ranks": one["name"] in ranks}
-        for one in header(wanted.table, names)
+        {**one, "predicts": name == prediction, "ranks": name in ranks, "short": short.get(name, name)}
+        for name, one in zip(names, header(wanted.table, names), strict=True)
     ]
 
 
 def ranked_columns(table: Table, ranking: str) -> tuple[str, ...]:
     """Name a ranking and the columns that were made with it; none without a ranking."""
-    return table.overlay.made_with(table.overlay[ranking]) if ranking else ()
+    if not ranking:
+        return ()
+    return tuple(dict.fromkeys([ranking, *table.overlay.made_with(table.overlay[ranking])]))
+
+
+def short_names(names: Sequence[str]) -> dict[str, str]:
+    """Give the names of a ranking's columns without the words that its own begins with.
+
+    In a narrow place `neighbour_rank` and `neighbour_distance` would both be "neigh…".
+    """
+    head = names[0][: names[0].rfind("_") + 1] if names else ""
+    return {name: name.removeprefix(head) for name in names}
 
 
 def _own_beside(wanted: Wanted) -> tuple[str, ...]:

@@ -20,10 +20,11 @@ from symphony_core.specs import Cancel, Progress, never, silent
 Metric = Literal["cosine", "euclidean"]
 METRICS: tuple[Metric, ...] = ("cosine", "euclidean")
 
-# A block of this many bytes is read in about 5 ms: often enough to cancel, long enough to forget the loop.
+# A block of this many bytes is read in a few ms: often enough to cancel, long enough to forget the loop.
 BLOCK_BYTES = 32 * 2**20
-# Shorter vectors come in blocks of so many rows, so that the few numbers kept for each stay in the cache.
-MAX_BLOCK_ROWS = 65_536
+# The few float64 numbers of a block's rows stay in the cache, and below the size at which the allocator asks
+# the system for fresh pages each time.
+MAX_BLOCK_ROWS = 8_192
 # Rows whose float64 copies stay in the processor's cache while they are measured.
 EXACT_BYTES = 2 * 2**20
 # Half the distance between neighbouring float32 and float64 numbers, of 1.
@@ -78,49 +79,64 @@ def nearest(
     query_length = float(row_lengths(query[None])[0])
     direction = query / query_length if query_length else query
     direction32 = direction.astype(np.float32)
-    doubts = _Doubts(k)
+    doubts, bounds = _Doubts(k), _Bounds(metric, values.shape[1], query_length)
     block_rows = min(MAX_BLOCK_ROWS, max(1, BLOCK_BYTES // max(1, 4 * values.shape[1])))
     for start, stop in _blocks(len(values), block_rows):
         cancel.check()
         progress(start / len(values), "distances")
-        with np.errstate(over="ignore", invalid="ignore"):  # what overflows float32 stays in doubt
+        # what overflows float32 stays in doubt, and what has no length is not allowed
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             products = (values[start:stop] @ direction32).astype(np.float64)
-        own, is_allowed = lengths[start:stop], allowed[start:stop]
-        if metric == "cosine":
-            keys, errors = _cosine_keys(products, own, is_allowed, values.shape[1])
-        else:
-            keys, errors = _euclidean_keys(products, own, query_length, values.shape[1])
-        doubts.add(start, keys - errors, keys + errors, is_allowed)
+            if not np.isfinite(products).all():
+                products[~np.isfinite(products)] = np.nan
+            lowers = bounds.lowers(products, lengths[start:stop])
+            doubts.add(start, lowers, lengths[start:stop], allowed[start:stop], bounds)
     rows = doubts.rows()
     distances = _exact(values, rows, query, direction, metric, cancel)
     order = np.argsort(distances, kind="stable")[:k]
     return Nearest(rows[order], distances[order])
 
 
-def _cosine_keys(
-    products: np.ndarray, lengths: np.ndarray, allowed: np.ndarray, dimension: int
-) -> tuple[np.ndarray, np.ndarray]:
-    """Give numbers that grow with the cosine distance, and how wrong each may be."""
-    lengths = np.where(allowed, lengths, 1.0)
-    return -products / lengths, _rounding(dimension) + 2 * dimension * SMALLEST32 / lengths
+@dataclass(frozen=True)
+class _Bounds:
+    """Between what numbers the measure of a row lies, from its float32 product with the query's direction.
 
-
-def _euclidean_keys(
-    products: np.ndarray, lengths: np.ndarray, query_length: float, dimension: int
-) -> tuple[np.ndarray, np.ndarray]:
-    """Give numbers that grow with the squared distance, and how wrong each may be."""
-    keys = lengths * lengths - 2 * query_length * products
-    error = 2 * query_length * (_rounding(dimension) * lengths + 2 * dimension * SMALLEST32)
-    return keys, error + 4 * (dimension + 4) * ROUND64 * (lengths + query_length) ** 2
-
-
-def _rounding(dimension: int) -> float:
-    """Bound the rounding of a float32 product of a vector with a direction, for a vector of length 1.
-
-    d products and sums in any order, the direction rounded to float32, and a little to spare
-    (Higham, "Accuracy and Stability of Numerical Algorithms", 2002, section 3.1).
+    The measure grows with the distance: minus the cosine, or the squared distance less that of the query
+    from zero. A product of a vector of length 1 is wrong by `rounding` at most: d products and sums in any
+    order, the direction rounded to float32, and a little to spare (Higham, "Accuracy and Stability of
+    Numerical Algorithms", 2002, section 3.1); what is too small for float32 is lost on top.
     """
-    return 1.01 * (dimension + 4) * ROUND32
+
+    metric: Metric
+    dimension: int
+    query_length: float
+
+    @property
+    def rounding(self) -> float:
+        return 1.01 * (self.dimension + 4) * ROUND32
+
+    @property
+    def lost(self) -> float:
+        return 2 * self.dimension * SMALLEST32
+
+    def lowers(self, products: np.ndarray, lengths: np.ndarray) -> np.ndarray:
+        """Give the least measures; uses up the products. NaN where nothing is known."""
+        if self.metric == "cosine":
+            products += self.lost
+            products /= lengths
+            products += self.rounding
+            return np.negative(products, out=products)
+        products *= -2 * self.query_length
+        products += lengths * lengths
+        products -= self.errors(lengths)
+        return products
+
+    def errors(self, lengths: np.ndarray) -> np.ndarray:
+        """Give half the way from the least measures to the largest."""
+        if self.metric == "cosine":
+            return self.rounding + self.lost / lengths
+        exact = 4 * (self.dimension + 4) * ROUND64 * (lengths + self.query_length) ** 2
+        return exact + 2 * self.query_length * (self.rounding * lengths + self.lost)
 
 
 class _Doubts:
@@ -133,13 +149,15 @@ class _Doubts:
         self._rows: list[np.ndarray] = []
         self._lowers: list[np.ndarray] = []
 
-    def add(self, start: int, lowers: np.ndarray, uppers: np.ndarray, allowed: np.ndarray) -> None:
+    def add(
+        self, start: int, lowers: np.ndarray, lengths: np.ndarray, allowed: np.ndarray, bounds: _Bounds
+    ) -> None:
         """Keep the rows of a block that the k nearest so far do not rule out; a NaN rules out none."""
         kept = np.flatnonzero(~(lowers > self._limit) & allowed)
         if not len(kept):
             return
-        ups = uppers[kept]
-        self._lower_limit(ups[~np.isnan(ups)])
+        uppers = lowers[kept] + 2 * bounds.errors(lengths[kept])
+        self._lower_limit(uppers[~np.isnan(uppers)])
         kept = kept[~(lowers[kept] > self._limit)]
         self._rows.append(kept + start)
         self._lowers.append(lowers[kept])

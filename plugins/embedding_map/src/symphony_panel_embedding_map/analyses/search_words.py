@@ -126,18 +126,25 @@ def _short(text: str) -> str:
 
 
 def snippet(text: str, words: Sequence[Word], limit: int) -> str | None:
-    """Cut a text around the first of the words that stands in it; None when none does.
+    """Cut a text around the first of the words and phrases that stands in it; None when none does.
 
     limit: characters of the cut.
     """
-    firsts = []
-    for word in words:
-        parts = _INDEXED.findall(word.text)
-        firsts.append((bare(parts[0]), word.is_prefix and len(parts) == 1))
-    for token in _TOKEN.finditer(text):
-        found = bare(folded(token[0]).strip())
-        if any(found == first or (is_prefix and found.startswith(first)) for first, is_prefix in firsts):
-            return _cut(text, token.start(), limit)
+    found = [(one.start(), bare(folded(one[0]).strip())) for one in _TOKEN.finditer(text)]
+    signs = [sign for _, sign in found]
+    starts = [start for word in words if (start := _first_place(signs, word)) is not None]
+    return _cut(text, found[min(starts)][0], limit) if starts else None
+
+
+def _first_place(signs: list[str], word: Word) -> int | None:
+    """Give where a phrase begins among the words of a text; None when it does not stand there."""
+    *firsts, last = [bare(part) for part in _INDEXED.findall(word.text)]
+    count = len(firsts)
+    for at in range(len(signs) - count):
+        end = signs[at + count]
+        fits = end.startswith(last) if word.is_prefix else end == last
+        if fits and signs[at : at + count] == firsts:
+            return at
     return None
 
 

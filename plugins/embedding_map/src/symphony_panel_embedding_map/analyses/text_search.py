@@ -16,8 +16,10 @@ import pandas as pd
 
 from symphony_core.cache import ByteLRU
 from symphony_core.column import ColumnData
-from symphony_core.errors import BadSetting, Cancelled
-from symphony_core.specs import AnalysisInput, Cancel, Kind, Progress, Result, Role, never, silent
+from symphony_core.errors import BadSetting
+from symphony_core.specs import AnalysisInput, Cancel, Progress, Result, Role, never, silent
+from symphony_panel_embedding_map.analyses.cell_text import text_at
+from symphony_panel_embedding_map.analyses.keeping import kept
 from symphony_panel_embedding_map.analyses.search_words import Query, parsed, snippet
 from symphony_panel_embedding_map.analyses.text_index import Hits, TextIndex
 
@@ -97,11 +99,7 @@ def _kept_index(
 ) -> TextIndex:
     """Give the index of these columns and rows, built once in the process."""
     key = tuple(data.key(name) for name in names)
-    while True:
-        try:
-            return _indexes.get(key, lambda: TextIndex(texts, progress=progress, cancel=cancel))
-        except Cancelled:  # perhaps of somebody else, whose building we waited for
-            cancel.check()
+    return kept(_indexes, key, lambda: TextIndex(texts, progress=progress, cancel=cancel), cancel)
 
 
 def _written(hits: Hits, row_count: int) -> dict[str, pd.api.extensions.ExtensionArray | np.ndarray]:
@@ -132,17 +130,8 @@ def _shown(
 ) -> tuple[str | None, str | None]:
     """Give the first column that holds a word, and the text around it."""
     for name, column in zip(names, texts, strict=True):
-        text = _text_at(column, row)
+        text = text_at(column, row)
         cut = None if text is None else snippet(text[:SNIPPET_WITHIN_CHARS], asked.wanted, SNIPPET_CHARS)
         if cut is not None:
             return name, cut
     return None, None
-
-
-def _text_at(column: ColumnData, row: int) -> str | None:
-    if column.kind is Kind.CATEGORY:
-        code = int(column.values[row])
-        return None if code < 0 else column.levels[code]
-    assert column.text is not None
-    text: str | None = column.text[row].as_py()
-    return text
