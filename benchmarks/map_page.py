@@ -42,7 +42,9 @@ GESTURE = """
     if (inner) return inner
   } }
   const stage = find(document), map = stage.closest(".map"), box = stage.getBoundingClientRect()
-  const at = (x, y) => ({ clientX: box.left + x * box.width, clientY: box.top + (1 - y) * box.height, bubbles: true, cancelable: true })
+  const at = (x, y) => ({
+    clientX: box.left + x * box.width, clientY: box.top + (1 - y) * box.height, bubbles: true, cancelable: true,
+  })
   const before = map.dataset.asked
   if (kind === "zoom") stage.dispatchEvent(new WheelEvent("wheel", { ...at(across, up), deltaY: amount }))
   else stage.dispatchEvent(new KeyboardEvent("keydown", { key: amount, bubbles: true, cancelable: true }))

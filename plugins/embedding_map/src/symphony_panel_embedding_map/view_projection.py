@@ -75,6 +75,7 @@ class Work:
         self._job = job
         if not self._session.owner.has_loop:
             self._session.owner.wait(lambda: job.done)
+        self._tell()
         job.on_update(lambda job: self._moved(job, then))
         return True
 
