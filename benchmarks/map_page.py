@@ -43,7 +43,8 @@ GESTURE = """
   } }
   const stage = find(document), map = stage.closest(".map"), box = stage.getBoundingClientRect()
   const at = (x, y) => ({
-    clientX: box.left + x * box.width, clientY: box.top + (1 - y) * box.height, bubbles: true, cancelable: true,
+    clientX: box.left + x * box.width, clientY: box.top + (1 - y) * box.height, bubbles: true,
+    cancelable: true,
   })
   const before = map.dataset.asked
   if (kind === "zoom") stage.dispatchEvent(new WheelEvent("wheel", { ...at(across, up), deltaY: amount }))

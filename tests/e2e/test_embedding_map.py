@@ -280,7 +280,7 @@ def test_clusters_are_found_and_named_on_the_map_and_similar_rows_selected(emoji
     expect(emoji.locator(".work")).to_contain_text("found and selected")
     assert 1 <= selected(emoji) <= 50
     emoji.get_by_role("button", name="Similar:").click()
-    expect(emoji.get_by_text("50 selected")).to_be_visible()
+    expect(emoji.get_by_text("50 selected", exact=True)).to_be_visible()
 
 
 def test_the_map_has_no_serious_violation_and_no_error(card: Locator, tab, serious_violations):

@@ -1,7 +1,9 @@
 // One map on a canvas: pictures and discs of three layers, contours, names and what is being drawn by hand.
 // Places are data coordinates; `window` is [x from, x to, y from, y to], shared by all stages of a view.
 
-const DISC_PX = [[300, 4.5], [1500, 3.2], [Infinity, 2.4]]
+const DISC_PX = [[300, 4.5], [1500, 3.2], [Infinity, 2.1]]
+// Discs of one colour among so many rows are one path: thousands are drawn within a frame, and no colour covers all others.
+const PATH_ROWS = 128
 const NAME_PX = 12
 // Names of finer clusters come once so much less than everything is in the window.
 const NEAR_SHARE = 0.45
@@ -140,29 +142,30 @@ class Stage {
     return canvas
   }
 
-  // Discs of one colour are one path: thousands are drawn within a frame.
   discs(ctx, { rows, places, codes }, ink, isPick) {
     const [x0, x1, y0, y1] = this.pictureWindow
     const radius = DISC_PX.find(([limit]) => rows.length <= limit)[1] + (isPick ? 0.6 : 0)
     const palette = this.at.palette()
-    const paths = new Map()
-    for (let i = 0; i < rows.length; i++) {
-      const x = this.x(x0 + places[2 * i] * (x1 - x0))
-      const y = this.y(y0 + places[2 * i + 1] * (y1 - y0))
-      const colour = ink ?? palette[codes[i]] ?? this.at.inks.muted
-      if (!paths.has(colour)) paths.set(colour, new Path2D())
-      const path = paths.get(colour)
-      path.moveTo(x + radius, y)
-      path.arc(x, y, radius, 0, 2 * Math.PI)
-    }
     ctx.lineWidth = 0.75
     ctx.strokeStyle = this.at.inks.paper
-    for (const [colour, path] of paths) {
-      ctx.fillStyle = colour
-      ctx.globalAlpha = isPick ? 1 : 0.85
-      ctx.fill(path)
-      ctx.globalAlpha = 1
-      if (radius > 3 || isPick) ctx.stroke(path)
+    for (let first = 0; first < rows.length; first += PATH_ROWS) {
+      const paths = new Map()
+      for (let i = first; i < Math.min(first + PATH_ROWS, rows.length); i++) {
+        const x = this.x(x0 + places[2 * i] * (x1 - x0))
+        const y = this.y(y0 + places[2 * i + 1] * (y1 - y0))
+        const colour = ink ?? palette[codes[i]] ?? this.at.inks.muted
+        if (!paths.has(colour)) paths.set(colour, new Path2D())
+        const path = paths.get(colour)
+        path.moveTo(x + radius, y)
+        path.arc(x, y, radius, 0, 2 * Math.PI)
+      }
+      for (const [colour, path] of paths) {
+        ctx.fillStyle = colour
+        ctx.globalAlpha = isPick ? 1 : 0.85
+        ctx.fill(path)
+        ctx.globalAlpha = 1
+        if (radius > 3 || isPick) ctx.stroke(path)
+      }
     }
   }
 

@@ -177,7 +177,7 @@ class Wanted:
             every = np.bincount(codes if under is None else codes[under], minlength=256)
             return np.array([every[:255].sum(), every[255]]) if coloured.is_ramp else every
 
-        return self.memo.get("counts", (self.table, id(coloured), self.filter), count)
+        return self.memo.get("counts", (self.table, coloured, self.filter), count)
 
     def _is_in(self, coloured: Colouring) -> tuple[bool, ...]:
         if coloured.column is None:
