@@ -55,6 +55,17 @@ def test_colours_are_mixed_as_datashader_mixes_them():
     assert ours[~there].max() == 0
 
 
+@pytest.mark.parametrize("most", [1, 7, 5_000, 3_000_000])
+def test_opacity_is_datashaders_histogram_equalization(most: int):
+    rng = np.random.default_rng(most)
+    counts = (rng.uniform(0, 1, (50, 40)) ** 8 * (most + 1)).astype(np.uint32)
+    agg = xarray.DataArray(counts, dims=("y", "x"))
+    theirs = transfer_functions.shade(agg, cmap="#000000", how="eq_hist", min_alpha=MIN_ALPHA)
+    wanted = np.ascontiguousarray(theirs.data).view(np.uint8).reshape(50, 40, 4)[..., 3]
+    # above 65,536 levels Datashader sorts counts into as many bins
+    assert np.abs(opacity(counts).astype(int) - wanted.astype(int)).max() <= (1 if most < 65_536 else 40)
+
+
 @pytest.mark.parametrize("by", [0, 1, 2])
 def test_growing_adds_what_lies_near_and_nothing_from_the_other_edge(by: int):
     counts = counts_of((9, 11))

@@ -53,7 +53,7 @@ class EmbeddingMapView(MapSettings):
         self._component = MapCanvas(on_gesture=self.on_gesture(self._gestures), sizing_mode="stretch_width")
         self.work = Work(session, self._say_work)
         self.media = Media(self.state.dataset)
-        self._memo = Memo()
+        self.memo = Memo()
         self._look: Look | None = None
         self._painted: Painted | None = None
         self._empty = ""
@@ -92,7 +92,7 @@ class EmbeddingMapView(MapSettings):
         return Wanted(
             state.table, layer, state.filter, state.selection, self.colour_column, self.values, look,
             tuple(name for name in state.group_by if name in state.table.names), self.groups,
-            self.contours, self.names, self._memo,
+            self.contours, self.names, self.memo,
         )  # fmt: skip
 
     def _value_count(self, wanted: Wanted) -> int:

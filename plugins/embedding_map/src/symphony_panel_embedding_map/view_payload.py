@@ -48,7 +48,7 @@ def data(view: EmbeddingMapView, painted: Painted | None, empty: str, window_num
         "empty": empty,
         "work": view.work.payload(),
         "layers": [layer.name for layer in layers],
-        "columns": [name for name in table.names if can_colour(table.column(name))][:MAX_MENU],
+        "columns": view.memo.get("columns", table, lambda: _columns(table)),
         "colour": view.colour_column or "",
         "window": list(view.window) or None,
         "window_number": window_number,
@@ -83,6 +83,10 @@ def data(view: EmbeddingMapView, painted: Painted | None, empty: str, window_num
         "nothing": _nothing(painted),
         "focus": _focus(view, painted),
     }
+
+
+def _columns(table: Table) -> list[str]:
+    return [name for name in table.names if can_colour(table.column(name))][:MAX_MENU]
 
 
 def _embed_words(view: EmbeddingMapView) -> str:

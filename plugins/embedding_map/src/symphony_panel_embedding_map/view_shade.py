@@ -3,17 +3,18 @@
 Density is said by opacity over the page's own paper, so one picture is right on
 a light page and on a dark one: more rows, farther from the paper. How counts
 become opacity is Datashader's histogram equalization, which shows a lone point
-and the densest pixel in one picture. Colours of categories are mixed by their
-counts as Datashader mixes them, by one matrix product, several times faster
-(`test_map_shade.py` compares the two). Rows are drawn from the bottom up, as
-Datashader counts them; pictures run from the top down.
+and the densest pixel in one picture, and colours are mixed by their counts and
+laid along a ramp as Datashader does it. Its own functions were not chosen: they
+take a second to import and several times as long for a picture, which is felt
+at each gesture; `test_map_shade.py` holds ours equal to them. Rows are drawn
+from the bottom up, as Datashader counts them; pictures run from the top down.
 """
 
 from __future__ import annotations
 
-import io
+import struct
+import zlib
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
@@ -21,6 +22,8 @@ import numpy as np
 MIN_ALPHA = 90
 # A pixel where only one point lies is grown to this many pixels of the screen, by how many points are drawn.
 GROWN = ((20_000, 2), (100_000, 1))
+# Counts up to this are looked up one by one; a pixel of more points is rare.
+MAX_LOOKUP = 1 << 20
 # Cells across which contours are drawn, whatever the screen.
 CONTOUR_SIDE = 160
 CONTOUR_SHARES = (0.25, 0.5, 0.75, 0.95)
@@ -52,8 +55,23 @@ def grown(counts: np.ndarray, by: int) -> np.ndarray:
 
 def opacity(counts: np.ndarray) -> np.ndarray:
     """Give (h, w) uint8: 0 where no point is, else more the more points there are."""
-    shaded = _shade(counts, cmap="#000000", how="eq_hist", min_alpha=MIN_ALPHA)
-    return np.ascontiguousarray(shaded.view(np.uint8).reshape(*counts.shape, 4)[..., 3])
+    most = int(counts.max(initial=0))
+    if most > MAX_LOOKUP:
+        levels, places = np.unique(counts, return_inverse=True)
+        return _equalized(np.bincount(places.ravel()), levels > 0)[places.reshape(counts.shape)]
+    sizes = np.bincount(counts.ravel(), minlength=most + 1)
+    return _equalized(sizes, np.arange(most + 1) > 0)[counts]
+
+
+def _equalized(sizes: np.ndarray, is_there: np.ndarray) -> np.ndarray:
+    """Give the opacity of each level of counts by how many pixels have at most so many points."""
+    reached = np.cumsum(np.where(is_there, sizes, 0)).astype(np.float64)
+    present = reached[is_there & (sizes > 0)]
+    if len(present) == 0:
+        return np.zeros(len(sizes), dtype=np.uint8)
+    least, span = present[0], present[-1] - present[0]
+    shares = (reached - least) / span if span > 0 else np.ones(len(sizes))
+    return np.where(is_there, MIN_ALPHA + np.clip(shares, 0, 1) * (255 - MIN_ALPHA), 0).astype(np.uint8)
 
 
 def mixed(counts: np.ndarray, colours: Sequence[str]) -> np.ndarray:
@@ -61,42 +79,61 @@ def mixed(counts: np.ndarray, colours: Sequence[str]) -> np.ndarray:
 
     counts: (h, w, k), one layer for each of the k colours "#rrggbb".
     """
-    totals = counts.sum(axis=2)
-    palette = np.array([_rgb(colour) for colour in colours], dtype=np.float32)
-    picture = np.zeros((*totals.shape, 4), dtype=np.uint8)
-    there = totals > 0
-    shares = counts[there].astype(np.float32)
-    picture[there, :3] = (shares @ palette) / shares.sum(axis=1, keepdims=True)
-    picture[..., 3] = opacity(totals)
-    return picture
+    height, width, count = counts.shape
+    # einsum, since BLAS would wake its threads for a product of a few milliseconds
+    flat = counts.reshape(-1, count)
+    totals = np.einsum("ij->i", flat)
+    there = np.flatnonzero(totals)
+    palette = np.array([_rgb(colour) for colour in colours], dtype=np.float32).reshape(count, 3)
+    sums = np.einsum("ij,jk->ik", flat[there].astype(np.float32), palette)
+    picture = np.zeros((height * width, 4), dtype=np.uint8)
+    picture[there, :3] = sums / totals[there, None]
+    picture[:, 3] = opacity(totals)
+    return picture.reshape(height, width, 4)
 
 
 def on_ramp(means: np.ndarray, low: float, high: float, ramp: Sequence[str]) -> np.ndarray:
     """Give (h, w, 4) uint8: the colour of each pixel's mean on a ramp; nothing where it is NaN."""
-    span = (low, high) if high > low else (low - 0.5, low + 0.5)
-    return _bytes(_shade(means.astype(np.float64), cmap=list(ramp), how="linear", span=span))
+    low, high = (low, high) if high > low else (low - 0.5, low + 0.5)
+    there = ~np.isnan(means)
+    colours = np.array([(*_rgb(colour), 255) for colour in ramp], dtype=np.uint8)
+    steps = np.clip((means[there] - low) / (high - low), 0, 1) * (len(ramp) - 1)
+    picture = np.zeros((*means.shape, 4), dtype=np.uint8)
+    picture[there] = colours[steps.round().astype(np.int64)]
+    return picture
 
 
 def ramp_colours(is_dark: bool) -> list[str]:
     """Give a perceptually uniform ramp from low to high: high stands out from the page's paper."""
-    from datashader.colors import viridis  # loaded with the first picture
+    from colorcet import CET_L20  # only maps of numbers need it
 
-    steps = ["#{:02x}{:02x}{:02x}".format(*colour) for colour in viridis]
-    return steps[45:] if is_dark else steps[::-1][25:]
+    steps = [str(colour) for colour in CET_L20]
+    return steps[50:] if is_dark else steps[::-1][30:]
 
 
 def as_png(picture: np.ndarray) -> bytes:
-    """Encode (h, w, 4) colours, or (h, w) opacity of a colour that the page chooses; bottom row first."""
-    from PIL import Image  # takes 0.1 s to import
+    """Encode (h, w, 4) colours, or (h, w) opacity of a colour that the page chooses; bottom row first.
 
-    flipped = picture[::-1]
-    if picture.ndim == 2:
-        image = Image.merge("LA", (Image.new("L", flipped.shape[::-1], 0), Image.fromarray(flipped.copy())))
+    Rows are stored as they are and packed by run lengths: pictures of points are mostly empty, and
+    Pillow's search for the best filter of each row takes three times as long.
+    """
+    height, width = picture.shape[:2]
+    is_coloured = picture.ndim == 3
+    channels = 4 if is_coloured else 2
+    rows = np.zeros((height, 1 + width * channels), dtype=np.uint8)
+    pixels = rows[:, 1:].reshape(height, width, channels)
+    if is_coloured:
+        pixels[:] = picture[::-1]
     else:
-        image = Image.fromarray(np.ascontiguousarray(flipped))
-    buffer = io.BytesIO()
-    image.save(buffer, "PNG", compress_level=1)
-    return buffer.getvalue()
+        pixels[..., 1] = picture[::-1]
+    packer = zlib.compressobj(1, zlib.DEFLATED, 15, 9, zlib.Z_RLE)
+    packed = packer.compress(rows.tobytes()) + packer.flush()
+    header = struct.pack(">IIBBBBB", width, height, 8, 6 if is_coloured else 4, 0, 0, 0)
+    parts = ((b"IHDR", header), (b"IDAT", packed), (b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
+        for name, body in parts
+    )
 
 
 def contour_lines(counts: np.ndarray) -> list[tuple[float, np.ndarray]]:
@@ -106,7 +143,7 @@ def contour_lines(counts: np.ndarray) -> list[tuple[float, np.ndarray]]:
     Returns pairs of share and (m, 2) places as shares of width and height from the lower left.
     """
     from contourpy import contour_generator
-    from scipy.ndimage import gaussian_filter  # type: ignore[import-untyped]  # it has none
+    from scipy.ndimage import gaussian_filter
 
     density = gaussian_filter(counts.astype(np.float64), 2.0, mode="constant")
     total = density.sum()
@@ -122,21 +159,6 @@ def contour_lines(counts: np.ndarray) -> list[tuple[float, np.ndarray]]:
         for line in generator.lines(level):
             lines.append((share, (np.asarray(line) + 0.5) / (width, height)))
     return lines
-
-
-def _shade(values: np.ndarray, **how: Any) -> np.ndarray:
-    """Shade by Datashader, (h, w) uint32; it and what it needs take a second to import."""
-    import xarray
-    from datashader import transfer_functions
-
-    if not (values > 0).any() and values.dtype.kind != "f":
-        return np.zeros(values.shape, dtype=np.uint32)
-    shaded = transfer_functions.shade(xarray.DataArray(values, dims=("y", "x")), **how)
-    return np.ascontiguousarray(shaded.data)
-
-
-def _bytes(shaded: np.ndarray) -> np.ndarray:
-    return shaded.view(np.uint8).reshape(*shaded.shape, 4)
 
 
 def _rgb(colour: str) -> tuple[int, int, int]:
