@@ -24,6 +24,7 @@ from symphony_core.roles import Role
 from symphony_core.vectors import Vectors
 
 if TYPE_CHECKING:
+    from symphony_core.specs import EmbedderSpec
     from symphony_core.table import Table
 
 
@@ -39,6 +40,9 @@ class Embedders(Protocol):
 
     def embedder_names(self, kind: str | None = None) -> tuple[str, ...]:
         """List them, all or of "text" or "image"."""
+
+    def embedder_spec(self, name: str) -> EmbedderSpec:
+        """Say what was registered under a name. Raises UnknownEmbedder."""
 
     def embedder(self, name: str) -> Embedder:
         """Load one. Raises UnknownEmbedder, EmbedderMissing or PluginError."""
@@ -57,6 +61,7 @@ class AnalysisInput:
         self._rows.flags.writeable = False
         self._reads: dict[str, None] = {}
         self._roles: dict[Role, str | None] = {}
+        self._versions: dict[str, str] = {}
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -127,7 +132,8 @@ class AnalysisInput:
         embeddings = self.embedding_names
         table = self._table
         keys = [table.vectors_key(name) if name in embeddings else table.key(name) for name in self._reads]
-        return (*keys, *(f"role:{role}={name or ''}" for role, name in self._roles.items()))
+        roles = (f"role:{role}={name or ''}" for role, name in self._roles.items())
+        return (*keys, *roles, *(f"embedder:{name}={version}" for name, version in self._versions.items()))
 
     def kind(self, name: str) -> Kind:
         """Say what the values of a column are. Raises UnknownColumn."""
@@ -193,14 +199,25 @@ class AnalysisInput:
         """List the embedders that are installed, all or those of "text" or "image"."""
         return () if self._embedders is None else self._embedders.embedder_names(kind)
 
+    def embedder_spec(self, name: str) -> EmbedderSpec:
+        """Say what an embedder takes and gives, without loading it. Raises UnknownEmbedder.
+
+        Its version becomes part of the keys of what is computed.
+        """
+        if self._embedders is None:
+            message, close = no_such("embedder", name, ())
+            raise UnknownEmbedder(message, embedder=name, nearest=close)
+        spec = self._embedders.embedder_spec(name)
+        self._versions[name] = spec.version
+        return spec
+
     def embedder(self, name: str) -> Embedder:
         """Load an embedder; it stays loaded for the process.
 
         Raises UnknownEmbedder, EmbedderMissing when its library is not installed, or PluginError.
         """
-        if self._embedders is None:
-            message, close = no_such("embedder", name, ())
-            raise UnknownEmbedder(message, embedder=name, nearest=close)
+        self.embedder_spec(name)
+        assert self._embedders is not None
         return self._embedders.embedder(name)
 
     def media(self, index: int, column: str | None = None) -> bytes:

@@ -118,7 +118,9 @@ class Needs:
                 return _role_missing(role)
         if self.one_of and not any(_is_played(role, table) for role in self.one_of):
             words = [role.value.replace("_", " ") for role in self.one_of]
-            return f"needs one of these columns: {', '.join(words)}; the data have none."
+            named = [f"{_ARGUMENT[role]}='COLUMN'" for role in self.one_of if role in _ARGUMENT]
+            hint = f"; name one with open(..., {' or '.join(named)})." if named else "."
+            return f"needs one of these columns: {', '.join(words)}; the data have none{hint}"
         if self.kinds:
             present = {table.kind(name) for name in table.names}
             for kind in self.kinds:

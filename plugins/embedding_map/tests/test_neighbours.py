@@ -83,6 +83,14 @@ def test_the_summary_says_what_was_asked(app):
     }  # fmt: skip
 
 
+def test_rows_may_be_numbered():
+    frame = pd.DataFrame({"id": [7, 8, 9], "embedding": [[1.0, 0], [1, 1], [0, 1]]})
+    modules = Manifest(allow=("embedding_map",), modules=MODULES)
+    app = symphony.App(open_source(frame, SourceOptions(embedding="embedding")), Registry(modules))
+    result = app.run("neighbours", of=8, k=1)
+    assert (ranked(result), result.summary["query"]) == ([7], "row 8")
+
+
 def test_a_table_of_one_row_has_no_neighbours():
     result = opened([[1.0, 2.0]]).run("neighbours", of=["r0"])
     assert (result.summary["found"], len(result.table)) == (0, 0)
@@ -126,6 +134,7 @@ def test_rows_of_the_query_without_a_vector_are_left_out_of_its_middle():
         ({}, "neither is given"),
         ({"of": ["r0"], "text": "cat"}, "both are given"),
         ({"of": []}, "name a row"),
+        ({"of": ["r0"], "encoder": "minilm"}, "is for a typed text"),
         ({"of": ["r0"], "k": 0}, "k is 0"),
         ({"of": ["r0"], "k": 2.5}, "k is 2.5"),
         ({"of": ["r0"], "k": True}, "k is True"),

@@ -34,6 +34,24 @@ def register_analyses() -> list[AnalysisSpec]:
     """List the analyses."""
     return [
         AnalysisSpec(
+<<<<<<< HEAD
+=======
+            name="projection",
+            title="Projection",
+            run="symphony_panel_embedding_map.analyses.projection:run",
+            needs=Needs(at_least_rows=1),
+            provides=("projection_*:float",),
+            summary="Places the rows of an embedding on a plane, near ones near each other: PCA or PaCMAP.",
+        ),
+        AnalysisSpec(
+            name="clusters",
+            title="Clusters of the map",
+            run="symphony_panel_embedding_map.analyses.clusters:run",
+            provides=("cluster:str", "subcluster:str", "projection_*:float"),
+            summary="Dense parts of the map, named by their texts or most special values.",
+        ),
+        AnalysisSpec(
+>>>>>>> projection
             name="neighbours",
             title="Neighbours",
             run="symphony_panel_embedding_map.analyses.neighbours:run",
@@ -49,6 +67,7 @@ def register_analyses() -> list[AnalysisSpec]:
             provides=("search_rank:int", "search_score:float"),
             ranking="search_rank",
             summary="The rows whose texts hold the words of a query, the best first.",
+<<<<<<< HEAD
         ),
         AnalysisSpec(
             name="projection",
@@ -64,5 +83,7 @@ def register_analyses() -> list[AnalysisSpec]:
             run="symphony_panel_embedding_map.analyses.clusters:run",
             provides=("cluster:str", "subcluster:str"),
             summary="Dense parts of the map, named by their texts or most special values.",
+=======
+>>>>>>> projection
         ),
     ]

@@ -1,4 +1,4 @@
-"""What this plugin offers."""
+"""What this plugin offers: familiarity by density as columns, and a view of both ends."""
 
 from __future__ import annotations
 
@@ -16,5 +16,21 @@ def register_views() -> list[ViewSpec]:
 
 @hookimpl
 def register_analyses() -> list[AnalysisSpec]:
-    """List the analyses."""
-    return []
+    """List the one analysis of this plugin."""
+    return [
+        AnalysisSpec(
+            name="familiarity",
+            title="Familiarity",
+            run="symphony_panel_familiarity.analysis:run",
+            provides=(
+                "familiarity:float",
+                "familiarity_score:float",
+                "familiarity_outlier:bool",
+                "familiarity_by_*:float",
+            ),
+            summary=(
+                "How familiar each row is to a reference, by the density of the embedding around it: "
+                "0 is the least, 1 the most familiar."
+            ),
+        )
+    ]

@@ -34,6 +34,8 @@ POLL_S = 0.05
 ONE_THREAD = dict.fromkeys(
     ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"), "1"
 )
+# What a process ended for lack of memory leaves; elsewhere than on POSIX there is no such number.
+KILLED = -9
 WORKER = Path(__file__).with_name("apart_worker.py")
 
 
@@ -134,7 +136,7 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 def _failure(task: str, code: int, errors: Path) -> str:
     words = errors.read_text(encoding="utf-8", errors="replace").strip().splitlines()
-    if code < 0:
+    if code == KILLED or (code < 0 and not words):
         return (
             f"the process that ran {task} was ended from outside (signal {-code}), most often for lack of "
             "memory; fit on fewer rows."

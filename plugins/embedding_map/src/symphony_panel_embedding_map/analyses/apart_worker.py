@@ -29,6 +29,9 @@ PLACED_AT_ONCE = 100_000
 NEIGHBOURS_SHARE = 0.6
 # PaCMAP's three phases.
 ITERATIONS = (100, 100, 250)
+# A cluster of more of the rows than this is taken apart into such that hold less than the second share,
+# provided that these hold the third share of it: else it is one even cloud.
+GIANT_SHARE, LARGEST_SHARE, HELD_SHARE = 0.5, 0.25, 0.6
 
 
 def main(task: str, folder: str, params: str) -> None:
@@ -91,29 +94,48 @@ class _Iterations(io.TextIOBase):
 
 
 def hdbscan(folder: Path, params: Params, report: Report) -> None:
-    """Give the clusters of `points` (n, 2) as `clusters` and `subclusters` (n,)."""
+    """Give the clusters of `points` (n, 2) as `coarse` and `fine` (n,)."""
     report(0.0, "loading HDBSCAN")
     points = np.load(folder / "points.npy")
     report(0.1, f"clusters of {len(points):,} places")
-    np.save(folder / "clusters.npy", dense_parts(points, params["min_size"], params["reach_rows"], "eom"))
-    report(0.55, f"finer clusters of {len(points):,} places")
-    np.save(
-        folder / "subclusters.npy", dense_parts(points, params["min_subsize"], params["reach_rows"], "leaf")
-    )
+    np.save(folder / "coarse.npy", coarse_parts(points, params["min_size"], params["reach_rows"]))
+    report(0.6, f"finer clusters of {len(points):,} places")
+    np.save(folder / "fine.npy", fine_parts(points, params["min_subsize"], params["reach_rows"]))
 
 
-def dense_parts(points: np.ndarray, min_size: int, reach_rows: int, selection: str) -> np.ndarray:
-    """Number the dense parts of a plane by HDBSCAN; -1 is none.
+def coarse_parts(points: np.ndarray, min_size: int, reach_rows: int) -> np.ndarray:
+    """Number the dense parts of a plane that last longest as density rises; -1 is none.
 
-    points: (n, 2), at least as many as `min_size` and `reach_rows`.
-    selection: "eom" for the parts that last longest, "leaf" for the finest.
+    A part of more than half the rows is taken apart once more, where smaller
+    parts hold most of it: a map with one name on it tells nothing.
     """
+    labels = _parts(points, min_size, reach_rows)
+    counts = np.bincount(labels[labels >= 0], minlength=1)
+    giant = int(counts.argmax())
+    if counts[giant] <= len(points) * GIANT_SHARE:
+        return labels
+    # a number, as HDBSCAN takes 0 for "no limit"
+    limit = max(min_size, int(len(points) * LARGEST_SHARE))
+    within = _parts(points, min_size, reach_rows, max_cluster_size=limit)
+    inside = labels == giant
+    if np.count_nonzero(within[inside] >= 0) < counts[giant] * HELD_SHARE:
+        return labels
+    finer: np.ndarray = np.where(inside, np.where(within >= 0, within + counts.size, -1), labels)
+    return finer
+
+
+def fine_parts(points: np.ndarray, min_size: int, reach_rows: int) -> np.ndarray:
+    """Number the smallest dense parts of a plane; -1 is none."""
+    return _parts(points, min_size, reach_rows, cluster_selection_method="leaf")
+
+
+def _parts(points: np.ndarray, min_size: int, reach_rows: int, **how: object) -> np.ndarray:
+    if len(points) < max(min_size, reach_rows):
+        return np.full(len(points), -1, dtype=np.int32)
     # only who clusters pays for it
     from sklearn.cluster import HDBSCAN
 
-    model = HDBSCAN(
-        min_cluster_size=min_size, min_samples=reach_rows, cluster_selection_method=selection, copy=True
-    )
+    model = HDBSCAN(min_cluster_size=min_size, min_samples=reach_rows, copy=True, **how)
     labels: np.ndarray = model.fit_predict(points).astype(np.int32)
     return labels
 

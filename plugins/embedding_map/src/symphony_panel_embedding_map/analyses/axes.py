@@ -100,7 +100,7 @@ def principal_axes(source: Source, count: int, *, seed: int = 0, cancel: Cancel 
 
     count: how many; beyond what the vectors span they are zeros.
     The number of an axis that is farthest from 0 is positive, the first of equals.
-    Cost: 0.4 s for 50k x 384 on one thread.
+    Cost: 0.5 s for 50k x 384 on one thread.
     """
     width = source.dimension
     used = source.sample(int(np.clip(MAX_WORK / width**2, MIN_AXES_ROWS, MAX_AXES_ROWS)), seed)

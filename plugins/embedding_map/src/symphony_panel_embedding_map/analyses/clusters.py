@@ -6,12 +6,12 @@ stand for what is seen there. Finer ones come with them, for who looks closer.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 
-from symphony_core.errors import BadSetting, UnknownColumn
+from symphony_core.errors import BadSetting
 from symphony_core.specs import (
     AnalysisInput,
     Cancel,
@@ -24,6 +24,7 @@ from symphony_core.specs import (
     never,
     silent,
 )
+from symphony_panel_embedding_map.analyses import projection
 from symphony_panel_embedding_map.analyses.axes import some
 from symphony_panel_embedding_map.analyses.density import REACH_ROWS, Parts, dense_regions
 from symphony_panel_embedding_map.analyses.naming import (
@@ -35,7 +36,7 @@ from symphony_panel_embedding_map.analyses.naming import (
 )
 
 # A column of more distinct values names rows rather than groups.
-MAX_LEVELS = 300
+MAX_LEVELS = 100
 LEVELS = ("cluster", "subcluster")
 TABLE = ["level", "name", "rows", "x", "y", "parent", "named_by", "terms", "scores"]
 
@@ -53,29 +54,36 @@ def run(
     labels: Sequence[str] | None = None,
     min_size: int | None = None,
     min_subsize: int | None = None,
-    fit_rows: int = 50_000,
+    fit_rows: int = 30_000,
 ) -> Result:
     """Find the dense parts of the map and name them.
 
     layer: whose projection to use; None is that of the embedding's role, else the columns with roles x and y.
+        Where there is none yet it is made, by `projection` as it comes, and its columns are written as well.
     x, y: two columns of numbers in its place.
     text: the column whose words name the clusters; None is the one that plays the role.
-    labels: columns whose values name them where no words do; None is all with 2 to 300 distinct values.
-    min_size: rows of a cluster at least; None is the square root of the row count, 5 at least.
+    labels: columns whose values name them where no words do; None is all with 2 to 100 distinct values.
+    min_size: rows of a cluster at least; None is the square root of the row count,
+        5 at least, and above `fit_rows` the same share of all rows as there.
     min_subsize: the same of a subcluster; None is a third of that, 5 at least.
     fit_rows: above as many rows a seeded sample of them is clustered and the others
         join the cluster of the nearest, if within its reach; the summary says so.
     Writes `cluster` and `subcluster`, names, null where the map is sparse. Returns a table
     with one row a cluster: level, name, rows, the middle x and y, parent (the cluster most of
     a subcluster's rows are in), named_by (text, a column, or ""), terms and their scores.
-    Raises BadSetting, UnknownColumn.
+    Raises BadSetting, UnknownColumn, or what `projection` raises.
     Source: R. Campello, D. Moulavi, J. Sander, "Density-Based Clustering Based on
     Hierarchical Density Estimates" (2013), by scikit-learn; names in `naming`.
     """
     _check(min_size=min_size, min_subsize=min_subsize, fit_rows=fit_rows)
-    x, y = _place_columns(data, layer, x, y)
-    points, rows, set_aside = _points(data, x, y)
-    size = min_size if min_size is not None else max(REACH_ROWS, int(np.sqrt(len(rows))))
+    columns = _place_columns(data, layer, x, y)
+    made: Mapping[str, np.ndarray] = {}
+    if columns is None:
+        made, method = _projected(data, layer, seed, progress, cancel)
+        columns = (next(iter(made)), next(reversed(made)))
+        progress = _last_half(progress)
+    points, rows, set_aside = _points(data, columns, made)
+    size = min_size if min_size is not None else _usual_size(len(rows), fit_rows)
     subsize = min_subsize if min_subsize is not None else max(REACH_ROWS, size // 3)
     parts = dense_regions(
         points,
@@ -91,14 +99,14 @@ def run(
         _named(data, rows, level, what, text, labels, seed, cancel)
         for level, what in zip((parts.coarse, parts.fine), LEVELS, strict=True)
     ]
-    columns = {
+    written = {
         what: _column(len(data), rows, level, [name for name, _ in names])
         for what, level, names in zip(LEVELS, (parts.coarse, parts.fine), named, strict=True)
     }
     return Result(
-        columns=columns,
+        columns={**made, **written},
         table=_table(points, parts, named),
-        summary=_summary(parts, x, y, size, subsize),
+        summary={**_summary(parts, columns, size, subsize), **({"projection": method} if made else {})},
         set_aside=set_aside,
     )
 
@@ -113,12 +121,20 @@ def _check(**numbers: int | None) -> None:
             )
 
 
-def _place_columns(data: AnalysisInput, layer: str | None, x: str | None, y: str | None) -> tuple[str, str]:
-    """Name the two columns that hold the places. Raises BadSetting, UnknownColumn."""
-    if x is not None or y is not None:
-        if x is None or y is None:
-            raise BadSetting("x and y go together; give both columns or none.", parameter="x")
+def _usual_size(count: int, fit_rows: int) -> int:
+    """Give the square root of the row count; above `fit_rows` the same share of the rows as there."""
+    looked_at = min(count, fit_rows)
+    return max(REACH_ROWS, int(np.sqrt(looked_at) * count / max(looked_at, 1)))
+
+
+def _place_columns(
+    data: AnalysisInput, layer: str | None, x: str | None, y: str | None
+) -> tuple[str, str] | None:
+    """Name the two columns that hold the places; None when the map is still to be made. Raises BadSetting."""
+    if x is not None and y is not None:
         return x, y
+    if x is not None or y is not None:
+        raise BadSetting("x and y go together; give both columns or none.", parameter="x")
     name = layer if layer is not None else data.role_column(Role.EMBEDDING)
     projected = (f"projection_{name}_x", f"projection_{name}_y")
     if name is not None and all(column in data.names for column in projected):
@@ -127,29 +143,46 @@ def _place_columns(data: AnalysisInput, layer: str | None, x: str | None, y: str
     if by_role[0] is not None and by_role[1] is not None:
         return by_role[0], by_role[1]
     if name is None:
-        raise BadSetting("the data have no map to cluster; name two columns of numbers with x=... and y=....")
-    raise UnknownColumn(
-        f"there are no columns {projected[0]!r} and {projected[1]!r}; run the analysis 'projection' first, "
-        "or name two columns of numbers with x=... and y=....",
-        column=projected[0], nearest=[],
-    )  # fmt: skip
+        raise BadSetting(
+            "the data have neither an embedding nor a map to cluster; name two columns of numbers "
+            "with x=... and y=...."
+        )
+    return None
 
 
-def _points(data: AnalysisInput, x: str, y: str) -> tuple[np.ndarray, np.ndarray, tuple[SetAside, ...]]:
+def _projected(
+    data: AnalysisInput, layer: str | None, seed: int, progress: Progress, cancel: Cancel
+) -> tuple[dict[str, np.ndarray], object]:
+    """Make the map of a layer: its two columns, x first, and the method."""
+    made = projection.run(
+        data, layer=layer, seed=seed, cancel=cancel, progress=lambda share, text: progress(share / 2, text)
+    )
+    return {str(name): np.asarray(values) for name, values in made.columns.items()}, made.summary["method"]
+
+
+def _last_half(progress: Progress) -> Progress:
+    return lambda share, text: progress(0.5 + share / 2, text)
+
+
+def _points(
+    data: AnalysisInput, columns: tuple[str, str], made: Mapping[str, np.ndarray]
+) -> tuple[np.ndarray, np.ndarray, tuple[SetAside, ...]]:
     """Give the places, (n, 2) float64, the positions of their rows, and the rows without one."""
-    both = []
-    for name in (x, y):
-        column = data.column(name)
-        if column.kind is not Kind.NUMBER:
-            raise BadSetting(f"column {name!r} is {column.kind.value}; places are two columns of numbers.")
-        both.append(np.where(column.is_missing(), np.nan, column.values.astype(np.float64)))
-    points = np.column_stack(both)
+    points = np.column_stack([made[name] if made else _numbers(data, name) for name in columns])
     there = np.isfinite(points).all(axis=1)
     rows = np.flatnonzero(there)
     if len(rows) == len(points):
         return points, rows, ()
     reason = "without a place on the map: missing or infinite"
     return points[rows], rows, (SetAside(tuple(data.row_ids[~there].tolist()), reason),)
+
+
+def _numbers(data: AnalysisInput, name: str) -> np.ndarray:
+    """Give a column as float64, NaN where missing. Raises BadSetting, UnknownColumn."""
+    column = data.column(name)
+    if column.kind is not Kind.NUMBER:
+        raise BadSetting(f"column {name!r} is {column.kind.value}; places are two columns of numbers.")
+    return np.where(column.is_missing(), np.nan, column.values.astype(np.float64))
 
 
 def _named(
@@ -196,9 +229,11 @@ def _categories(
 ) -> dict[str, tuple[np.ndarray, Sequence[str]]]:
     """Give the columns whose values may name a group, as codes and levels."""
     names = data.names if labels is None else labels
+    # splits are no topics, and predictions repeat the labels
+    skipped = {*LEVELS, *(data.role_column(role) for role in (Role.SPLIT, Role.PREDICTION))}
     columns: dict[str, tuple[np.ndarray, Sequence[str]]] = {}
     for name in names:
-        if labels is None and (name in LEVELS or data.kind(name) is not Kind.CATEGORY):
+        if labels is None and (name in skipped or data.kind(name) is not Kind.CATEGORY):
             continue
         column = data.column(name)
         if column.kind is not Kind.CATEGORY:
@@ -235,11 +270,11 @@ def _parent(coarse: np.ndarray, names: Sequence[tuple[str, Terms]]) -> str | Non
     return names[int(np.bincount(known).argmax())][0] if len(known) else None
 
 
-def _summary(parts: Parts, x: str, y: str, size: int, subsize: int) -> dict[str, object]:
+def _summary(parts: Parts, columns: tuple[str, str], size: int, subsize: int) -> dict[str, object]:
     count = len(parts.coarse)
     noise = int(np.count_nonzero(parts.coarse < 0))
     summary: dict[str, object] = {
-        "x": x, "y": y, "row_count": count,
+        "x": columns[0], "y": columns[1], "row_count": count,
         "cluster_count": int(parts.coarse.max(initial=-1)) + 1,
         "subcluster_count": int(parts.fine.max(initial=-1)) + 1,
         "noise_count": noise, "noise_share": round(noise / count, 4) if count else None,

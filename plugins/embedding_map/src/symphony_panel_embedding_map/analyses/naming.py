@@ -23,7 +23,7 @@ MAX_TERMS = 10
 MIN_SUPPORT = 2
 # Letters first, so that numbers name nothing; what is longer is an address or has no spaces.
 WORD = r"(?u)\b[^\W\d_]\w{1,23}\b"
-MIN_SHARE = 0.2
+MIN_SHARE = 0.3
 MIN_LIFT = 1.5
 
 
@@ -76,7 +76,7 @@ def values_of_groups(
 
     columns: codes (n,) with -1 for missing, and the values they stand for.
     groups: (n,) int; -1 is no group.
-    A value counts from a fifth of the group's rows up and one and a half times its share in all rows.
+    A value counts from three tenths of the group's rows up and one and a half times its share in all rows.
     """
     found: list[list[tuple[float, str, str]]] = [[] for _ in range(group_count)]
     sizes = np.bincount(groups[groups >= 0], minlength=group_count)

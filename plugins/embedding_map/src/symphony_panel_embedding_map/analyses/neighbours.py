@@ -76,7 +76,7 @@ def run(
     encoder that did not make the layer.
     """
     cancel.check()
-    _check(of, text, k, metric)
+    _check(of, text, encoder, k, metric)
     name = data.layer_name(layer)
     vectors = data.vectors(name)
     lengths = _kept_lengths(data, name, vectors, progress, cancel)
@@ -100,7 +100,7 @@ def run(
     return Result(_columns(found, len(data)), _table(data, found), summary, aside)
 
 
-def _check(of: object, text: object, k: object, metric: object) -> None:
+def _check(of: object, text: object, encoder: object, k: object, metric: object) -> None:
     if type(k) is not int or k < 1:
         raise BadSetting(f"k is {k!r}; give a whole number of neighbours from 1 up.", k=k)
     if metric not in METRICS:
@@ -112,6 +112,8 @@ def _check(of: object, text: object, k: object, metric: object) -> None:
         )
     if text is not None:
         return
+    if encoder is not None:
+        raise BadSetting(f"encoder={encoder!r} is for a typed text; give text='...', or leave it out.")
     if isinstance(of, bool) or not isinstance(of, str | int | list | tuple) or of in ([], ()):
         raise BadSetting(f"of is {of!r}; name a row, of='ID', or several, of=['ID', 'ID'].", of=of)
 
@@ -142,7 +144,7 @@ def _middle(
     """Give the middle of some rows and what the summary says of it. Raises BadVectors."""
     rows = np.unique(rows)
     good = rows[allowed[rows]]
-    who = f"row {data.row_ids[rows[0]]!r}" if len(rows) == 1 else f"the middle of {len(rows):,} rows"
+    who = f"row {data.row_ids[rows].tolist()[0]!r}" if len(rows) == 1 else f"the middle of {len(rows):,} rows"
     if not len(good):
         why = NO_VECTOR if not vectors.usable[rows].any() else NO_DIRECTION
         raise BadVectors(f"{who} has nothing to search by: {why}; choose another row or another metric.")
