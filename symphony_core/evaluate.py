@@ -163,7 +163,8 @@ def _inside(expr: Inside, x: ColumnData, y: ColumnData) -> Test:
         x_block, y_block = _as_floats(x.values[rows]), _as_floats(y.values[rows])
         out[:] = (x_block >= x_low) & (x_block <= x_high) & (y_block >= y_low) & (y_block <= y_high)
         near = np.flatnonzero(out)
-        out[near] = shapely.contains_xy(polygon, x_block[near], y_block[near])
+        with np.errstate(over="ignore", under="ignore", invalid="ignore"):  # of numbers near 1e300
+            out[near] = shapely.contains_xy(polygon, x_block[near], y_block[near])
 
     masked: Test = test
     for data in (x, y):

@@ -3,6 +3,9 @@
 The same arithmetic on the same values gives the same bins. What is saved is
 looking at points: tiles outside the window are not read, tiles inside it are
 not tested, and tiles whose points all fall into one pixel are added at once.
+What lies side by side is binned in one go: first the pixels of a run of points,
+many at once by the processor, then the counting. No step of it waits for a
+branch: points that do not count go to spare pixels behind the picture.
 """
 
 from __future__ import annotations
@@ -17,14 +20,20 @@ Pair = tuple[np.ndarray, np.ndarray]
 # x0, x1, y0, y1, scale and shift of x, of y, width, height.
 Place = tuple[float, float, float, float, float, float, float, float, int, int]
 
-# Pixels of a run of points are found first, so that the processor does many at once, then counted.
+# Behind the picture, for points that do not count; adding to one of them again at once would wait.
+SPARE_PIXELS = 16
+# Pixels that are found before they are counted; a multiple of 64, the filter's bits in a word.
 _RUN = 512
+# Adding so many points one by one takes as long as a look at their tile.
+_MIN_POINTS = 24
+# So many tiles along a pixel: then three of five lie in one pixel.
+_TILES_A_PIXEL = 4
 # What is known of the points of a column or row; from 0 on: the pixel that all of them fall into.
 _INSIDE, _CROSSED, _OUTSIDE = -1, -2, -3
 
 
 @compiled
-def bin_points(  # one walk over the tiles; its branches are the cases of a tile
+def bin_points(
     grids: Grids,
     points: Pair,
     place: Place,
@@ -38,12 +47,14 @@ def bin_points(  # one walk over the tiles; its branches are the cases of a tile
 ) -> None:
     """Count the points of a window by pixel.
 
-    out: (height * width * depth) uint32, is added to. codes, slots: count a point at `slots[its code]`, in
-    0..depth-1, or not at all if that is negative. values, sums: add the finite values of a pixel, and count
-    these. bits: 64 points a word, 1 for those that count. None leaves each of them out.
+    out: ((height * width + SPARE_PIXELS) * depth) uint32, is added to; `sums` has its length.
+    codes, slots: count a point at `slots[its code]`, in 0..depth-1, or not at all if that is negative.
+    values, sums: add the values of a pixel that are not NaN, and count these.
+    bits: 64 points a word, 1 for those that count. Each of them may be None.
     """
     nodes, starts, children, edges = grids
     x0, x1, y0, y1, x_scale, x_shift, y_scale, y_shift, width, height = place
+    is_plain = codes is None and values is None
     column_of, row_of = np.empty(MAX_SIDE, np.int64), np.empty(MAX_SIDE, np.int64)
     waiting = np.empty(len(nodes), np.int64)
     waiting[0], waiting_count = 0, 1
@@ -55,41 +66,68 @@ def bin_points(  # one walk over the tiles; its branches are the cases of a tile
         first_column, end_column = _look(places, columns, x0, x1, x_scale, x_shift, width, column_of)
         places = edges[edge + 2 * columns : edge + 2 * columns + 2 * rows]
         first_row, end_row = _look(places, rows, y0, y1, y_scale, y_shift, height, row_of)
+        # Tiles that follow each other and are of one kind are taken together.
+        run_begin, run_end, run_is_crossed = 0, 0, False
         for row in range(first_row, end_row):
-            run_begin = run_end = 0  # tiles inside the window follow each other: they are taken together
             for column in range(first_column, end_column):
                 tile = first + row * columns + column
                 begin, end = starts[tile], starts[tile + 1]
                 if begin == end or row_of[row] == _OUTSIDE or column_of[column] == _OUTSIDE:
                     continue
+                child = children[tile]
                 is_crossed = row_of[row] == _CROSSED or column_of[column] == _CROSSED
-                if not is_crossed and row_of[row] >= 0 and column_of[column] >= 0:
-                    pixel = row_of[row] * width + column_of[column]
-                    _add_to_pixel(begin, end, pixel, out, codes, slots, depth, values, sums, bits)
-                elif children[tile] >= 0 and (
-                    is_crossed
-                    or _has_small_tiles(
-                        nodes[children[tile]], edges, x_scale, x_shift, width, y_scale, y_shift, height
-                    )
-                ):
-                    waiting[waiting_count] = children[tile]
-                    waiting_count += 1
-                elif is_crossed:
-                    _add_tested(begin, end, points, place, out, codes, slots, depth, values, sums, bits)
-                elif begin == run_end:
-                    run_end = end
+                if is_crossed:
+                    is_walked = child >= 0
                 else:
-                    _add_inside(
-                        run_begin, run_end, points, place, out, codes, slots, depth, values, sums, bits
+                    if (
+                        is_plain
+                        and row_of[row] >= 0
+                        and column_of[column] >= 0
+                        and end - begin >= _MIN_POINTS
+                    ):
+                        pixel = row_of[row] * width + column_of[column]
+                        out[pixel] += np.uint32(end - begin if bits is None else count_bits(bits, begin, end))
+                        continue
+                    is_walked = is_plain and child >= 0
+                    if is_walked:
+                        is_walked = _has_small_tiles(nodes[child], edges, x_scale, y_scale)
+                if is_walked:
+                    waiting[waiting_count] = child
+                    waiting_count += 1
+                    continue
+                if begin != run_end or is_crossed != run_is_crossed:
+                    _add(
+                        run_begin,
+                        run_end,
+                        run_is_crossed,
+                        points,
+                        place,
+                        out,
+                        codes,
+                        slots,
+                        depth,
+                        values,
+                        sums,
+                        bits,
                     )
-                    run_begin, run_end = begin, end
-            _add_inside(run_begin, run_end, points, place, out, codes, slots, depth, values, sums, bits)
+                    run_begin, run_is_crossed = begin, is_crossed
+                run_end = end
+        _add(run_begin, run_end, run_is_crossed, points, place, out, codes, slots, depth, values, sums, bits)
 
 
 @compiled
-def _pixel(value: np.float32, scale: float, shift: float, count: int) -> int:
-    """Give the bin of a value in the window; its far border belongs to the last bin."""
-    return min(max(int(value * scale + shift), 0), count - 1)
+def bin_loose(
+    points: Pair,
+    place: Place,
+    out: np.ndarray,
+    codes: np.ndarray | None,
+    slots: np.ndarray | None,
+    depth: int,
+    values: np.ndarray | None,
+    sums: np.ndarray | None,
+) -> None:
+    """Count points that lie in no tree, in the same way."""
+    _add(0, len(points[0]), True, points, place, out, codes, slots, depth, values, sums, None)
 
 
 @compiled
@@ -120,21 +158,20 @@ def _look(
 
 
 @compiled
-def _has_small_tiles(
-    node: np.ndarray,
-    edges: np.ndarray,
-    x_scale: float,
-    x_shift: float,
-    width: int,
-    y_scale: float,
-    y_shift: float,
-    height: int,
-) -> bool:
-    """Say whether the tiles of a grid are smaller than pixels, so that walking through them pays."""
+def _pixel(value: np.float32, scale: float, shift: float, count: int) -> np.int32:
+    """Give the bin of a value in the window; its far border belongs to the last bin."""
+    return min(max(np.int32(value * scale + shift), np.int32(0)), np.int32(count - 1))
+
+
+@compiled
+def _has_small_tiles(node: np.ndarray, edges: np.ndarray, x_scale: float, y_scale: float) -> bool:
+    """Say whether the tiles of a grid are small and full, so that a look at each pays."""
     columns, rows, edge = node[2], node[3], node[5]
+    if node[1] - node[0] < _MIN_POINTS * columns * rows:
+        return False
     x_span = np.float64(edges[edge + 2 * columns - 1]) - np.float64(edges[edge])
     y_span = np.float64(edges[edge + 2 * columns + 2 * rows - 1]) - np.float64(edges[edge + 2 * columns])
-    return x_span * x_scale <= columns and y_span * y_scale <= rows
+    return bool(_TILES_A_PIXEL * x_span * x_scale <= columns and _TILES_A_PIXEL * y_span * y_scale <= rows)
 
 
 @compiled
@@ -144,56 +181,28 @@ def keeps(bits: np.ndarray, i: int) -> bool:
 
 
 @compiled
-def _add(
-    i: int,
-    pixel: int,
-    out: np.ndarray,
-    codes: np.ndarray | None,
-    slots: np.ndarray | None,
-    depth: int,
-    values: np.ndarray | None,
-    sums: np.ndarray | None,
-    bits: np.ndarray | None,
-) -> None:
-    if bits is not None and not keeps(bits, i):
-        return
-    if values is not None and sums is not None:
-        if np.isfinite(values[i]):
-            out[np.uint64(pixel)] += np.uint32(1)
-            sums[np.uint64(pixel)] += values[i]
-    elif codes is not None and slots is not None:
-        slot = slots[np.uint64(codes[i])]
-        if slot >= 0:
-            out[np.uint64(pixel * depth + slot)] += np.uint32(1)
-    else:
-        out[np.uint64(pixel)] += np.uint32(1)
+def count_bits(bits: np.ndarray, begin: int, end: int) -> int:
+    """Count the points of a range that count."""
+    count = 0
+    for word in range(begin >> 6, (end + 63) >> 6):
+        low, high = max(begin - word * 64, 0), min(end - word * 64, 64)
+        ones = bits[word] >> np.uint64(low)
+        ones = ones << np.uint64(64 - (high - low))  # the bits from `high` on fall off
+        # The number of ones of each 2, 4, 8 bits; then their sum in the highest byte.
+        ones -= (ones >> np.uint64(1)) & np.uint64(0x5555555555555555)
+        ones = (ones & np.uint64(0x3333333333333333)) + (
+            (ones >> np.uint64(2)) & np.uint64(0x3333333333333333)
+        )
+        ones = (ones + (ones >> np.uint64(4))) & np.uint64(0x0F0F0F0F0F0F0F0F)
+        count += int((ones * np.uint64(0x0101010101010101)) >> np.uint64(56))
+    return count
 
 
 @compiled
-def _add_to_pixel(
+def _add(  # noqa: C901  # the loops stand side by side: calls for a few points each would cost more than they do
     begin: int,
     end: int,
-    pixel: int,
-    out: np.ndarray,
-    codes: np.ndarray | None,
-    slots: np.ndarray | None,
-    depth: int,
-    values: np.ndarray | None,
-    sums: np.ndarray | None,
-    bits: np.ndarray | None,
-) -> None:
-    """Add points that all fall into one pixel."""
-    if bits is None and codes is None and values is None:
-        out[pixel] += np.uint32(end - begin)
-    else:
-        for i in range(begin, end):
-            _add(i, pixel, out, codes, slots, depth, values, sums, bits)
-
-
-@compiled
-def _add_tested(
-    begin: int,
-    end: int,
+    is_crossed: bool,
     points: Pair,
     place: Place,
     out: np.ndarray,
@@ -204,55 +213,44 @@ def _add_tested(
     sums: np.ndarray | None,
     bits: np.ndarray | None,
 ) -> None:
-    """Add those of some points that lie in the window."""
-    xs, ys = points
+    """Add a range of points, tested if the window's border crosses it."""
     x0, x1, y0, y1, x_scale, x_shift, y_scale, y_shift, width, height = place
-    for i in range(begin, end):
-        x, y = xs[i], ys[i]
-        if x0 <= x <= x1 and y0 <= y <= y1:
-            pixel = _pixel(y, y_scale, y_shift, height) * width + _pixel(x, x_scale, x_shift, width)
-            _add(i, pixel, out, codes, slots, depth, values, sums, bits)
-
-
-@compiled
-def _add_inside(
-    begin: int,
-    end: int,
-    points: Pair,
-    place: Place,
-    out: np.ndarray,
-    codes: np.ndarray | None,
-    slots: np.ndarray | None,
-    depth: int,
-    values: np.ndarray | None,
-    sums: np.ndarray | None,
-    bits: np.ndarray | None,
-) -> None:
-    """Add points that all lie in the window."""
-    xs, ys = points
-    x_scale, x_shift, y_scale, y_shift, width, height = place[4:]
+    zero, row_length, spare = np.int32(0), np.int32(width), np.int32(width * height)
+    last_column, last_row = np.int32(width - 1), np.int32(height - 1)
     pixels = np.empty(_RUN, np.int32)
-    for run in range(begin, end, _RUN):
-        count = min(_RUN, end - run)
-        for j in range(count):
-            column = min(max(np.int32(xs[run + j] * x_scale + x_shift), np.int32(0)), np.int32(width - 1))
-            row = min(max(np.int32(ys[run + j] * y_scale + y_shift), np.int32(0)), np.int32(height - 1))
-            pixels[j] = row * np.int32(width) + column
-        for j in range(count):
-            _add(run + j, pixels[j], out, codes, slots, depth, values, sums, bits)
-
-
-@compiled
-def bin_loose(
-    points: Pair,
-    place: Place,
-    out: np.ndarray,
-    codes: np.ndarray | None,
-    slots: np.ndarray | None,
-    depth: int,
-    values: np.ndarray | None,
-    sums: np.ndarray | None,
-    bits: np.ndarray | None,
-) -> None:
-    """Count points that lie in no tree, in the same way."""
-    _add_tested(0, len(points[0]), points, place, out, codes, slots, depth, values, sums, bits)
+    run_begin = begin
+    while run_begin < end:
+        # Runs end where words of bits do.
+        run_end = min(end, run_begin + _RUN if bits is None else (run_begin | 63) + 1)
+        xs, ys = points[0][run_begin:run_end], points[1][run_begin:run_end]
+        first, run_begin = run_begin, run_end
+        if bits is not None and bits[first >> 6] == 0:
+            continue
+        for j in range(len(xs)):
+            column = min(max(np.int32(xs[j] * x_scale + x_shift), zero), last_column)
+            row = min(max(np.int32(ys[j] * y_scale + y_shift), zero), last_row)
+            pixels[j] = row * row_length + column
+        if is_crossed:
+            for j in range(len(xs)):
+                if not ((xs[j] >= x0) & (xs[j] <= x1) & (ys[j] >= y0) & (ys[j] <= y1)):
+                    pixels[j] = spare + np.int32(j % SPARE_PIXELS)
+        if bits is not None:
+            word = bits[first >> 6] >> np.uint64(first & 63)
+            for j in range(len(xs)):
+                if not (word >> np.uint64(j)) & np.uint64(1):
+                    pixels[j] = spare + np.int32(j % SPARE_PIXELS)
+        if values is not None and sums is not None:
+            of_run = values[first:run_end]
+            for j in range(len(xs)):
+                if of_run[j] == of_run[j]:
+                    out[np.uint64(pixels[j])] += np.uint32(1)
+                    sums[np.uint64(pixels[j])] += of_run[j]
+        elif codes is not None and slots is not None:
+            codes_of_run = codes[first:run_end]
+            for j in range(len(xs)):
+                slot = slots[np.uint64(codes_of_run[j])]
+                if slot >= 0:
+                    out[np.uint64(pixels[j]) * np.uint64(depth) + np.uint64(slot)] += np.uint32(1)
+        else:
+            for j in range(len(xs)):
+                out[np.uint64(pixels[j])] += np.uint32(1)

@@ -66,7 +66,7 @@ class ByArray(Generic[Sorted]):
                 self._made.move_to_end(id(array))
                 return made
         made = make()
-        if not _is_writable(array) and self._size_of(made) <= self.max_bytes:
+        if not array.flags.writeable and self._size_of(made) <= self.max_bytes:
             self._keep(array, made)
         return made
 
@@ -92,13 +92,6 @@ class ByArray(Generic[Sorted]):
 
     def _bytes(self) -> int:
         return sum(self._size_of(made) for _, made in self._made.values())
-
-
-def _is_writable(array: np.ndarray) -> bool:
-    """Say whether anyone can write to the values, be it through the array that this one looks into."""
-    if array.flags.writeable:
-        return True
-    return isinstance(array.base, np.ndarray) and array.base.flags.writeable
 
 
 def sorted_codes(codes: np.ndarray, order: np.ndarray) -> Codes:
@@ -137,7 +130,8 @@ def _measure(values: np.ndarray, found: np.ndarray) -> None:
 def sorted_bits(keep: np.ndarray, order: np.ndarray) -> np.ndarray:
     """Bring a mask into the order of the tiles, 64 points a word."""
     words = np.zeros((len(order) + 63) // 64, dtype=np.uint64)
-    _sort_bits(keep.view(np.uint8), order, words)
+    # Read at random, the mask should fit into the processor's cache: an eighth of it does more often.
+    _sort_bits(np.packbits(keep, bitorder="little"), order, words)
     return words
 
 
@@ -149,9 +143,11 @@ def _sort_codes(codes: np.ndarray, order: np.ndarray, missing: int, made: np.nda
 
 
 @compiled
-def _sort_bits(keep: np.ndarray, order: np.ndarray, words: np.ndarray) -> None:
+def _sort_bits(packed: np.ndarray, order: np.ndarray, words: np.ndarray) -> None:
     for word in range(len(words)):
         begin, made = word * 64, np.uint64(0)
         for i in range(begin, min(begin + 64, len(order))):
-            made |= np.uint64(keep[order[i]]) << np.uint64(i - begin)
+            row = np.uint32(order[i])
+            bit = (packed[row >> np.uint32(3)] >> np.uint8(row & np.uint32(7))) & np.uint8(1)
+            made |= np.uint64(bit) << np.uint64(i - begin)
         words[word] = made

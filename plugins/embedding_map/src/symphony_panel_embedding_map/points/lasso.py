@@ -17,6 +17,9 @@ from symphony_panel_embedding_map.points.tree import MAX_SIDE, Grids, Points, gr
 # Edges are met a little wider than they are: far more than arithmetic in float64 can be off, far less
 # than a tile is wide. Where a tile is not that wide its points are tested, which is exact.
 _MARGIN = 1e-9
+# Beyond these products of coordinates are no numbers any more, and what shapely says of one point is
+# not true of its neighbours.
+_SMALLEST, _LARGEST = 1e-140, 1e140
 # Where the coordinates themselves are too small for the margin to be a number.
 _LEAST = 1e-300
 
@@ -25,17 +28,25 @@ def set_inside(points: Points, polygon: np.ndarray, mask: np.ndarray) -> None:
     """Set `mask`, (n,) bool, True at the rows in the polygon, (k, 2) float64."""
     shape = shapely.Polygon(polygon)
     shapely.prepare(shape)
+    runs, tested = _runs_of(points, polygon)
+    with np.errstate(over="ignore", under="ignore", invalid="ignore"):  # of numbers near 1e300
+        runs = runs[shapely.contains_xy(shape, *points.values_at(runs[:, 0]))]
+        places = _places_of(tested)
+        is_inside = shapely.contains_xy(shape, *points.values_at(places))
+    _set_runs(points.tree.order, runs, mask)
+    mask[points.tree.order[places[is_inside]]] = True
+
+
+def _runs_of(points: Points, polygon: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Give ranges of points that lie on one side of the polygon each, and ranges to test; both (k, 2)."""
+    size = np.abs(polygon).max()
+    if not _SMALLEST < size < _LARGEST:
+        return np.empty((0, 2), dtype=np.int64), np.array([[0, len(points.tree)]])
     axes = (points.x_axis, points.y_axis)
-    with np.errstate(over="ignore", invalid="ignore"):
-        kept = np.column_stack([axis.kept(polygon[:, i]) for i, axis in enumerate(axes)])
+    kept = np.column_stack([axis.kept(polygon[:, i]) for i, axis in enumerate(axes)])
     # Values were rounded to float32: their tiles are as much wider.
     slack = np.array([0.0 if axis.is_exact else 2.0**-23 for axis in axes])
-    runs, tested = _runs(points.tree.grids, np.vstack([kept, kept[:1]]), slack)
-    runs = runs[shapely.contains_xy(shape, *points.values_at(runs[:, 0]))]
-    _set_runs(points.tree.order, runs, mask)
-    places = _places_of(tested)
-    inside = shapely.contains_xy(shape, *points.values_at(places))
-    mask[points.tree.order[places[inside]]] = True
+    return _walk(points.tree.grids, np.vstack([kept, kept[:1]]), slack)
 
 
 @compiled
@@ -113,7 +124,7 @@ def _mark_columns(
 
 
 @compiled
-def _runs(
+def _walk(
     grids: Grids,
     polygon: np.ndarray,
     slack: np.ndarray,

@@ -13,7 +13,7 @@ import numpy as np
 
 from symphony_core.errors import BadRows, BadSetting
 from symphony_core.progress import Cancel, Progress, never, silent
-from symphony_panel_embedding_map.points.binning import Place, bin_loose, bin_points
+from symphony_panel_embedding_map.points.binning import SPARE_PIXELS, Place, bin_loose, bin_points
 from symphony_panel_embedding_map.points.kept import (
     ByArray,
     Codes,
@@ -117,9 +117,9 @@ class TileIndex:
         Equal to Datashader's Canvas.points; where float32 does not hold the values, a point within a rounding
         of a pixel's edge may count on its other side. Raises BadSetting for a window without width or height.
         """
-        out = np.zeros(width * height, dtype=np.uint32)
+        out = np.zeros(width * height + SPARE_PIXELS, dtype=np.uint32)
         self._bin(_Grid(self._points, window, width, height), out, keep=keep)
-        return out.reshape(height, width)
+        return out[: width * height].reshape(height, width)
 
     def counts_by(
         self,
@@ -138,7 +138,7 @@ class TileIndex:
         0..level_count - 1, or below 0 for nowhere, as codes beyond l are; None is each at its own number.
         """
         kept = self._sorted_codes(codes)
-        out = np.zeros(width * height * level_count, dtype=np.uint32)
+        out = np.zeros((width * height + SPARE_PIXELS) * level_count, dtype=np.uint32)
         grid = _Grid(self._points, window, width, height)
         self._bin(
             grid,
@@ -148,20 +148,22 @@ class TileIndex:
             slots=_slots(slots, kept.missing, level_count),
             depth=level_count,
         )
-        return out.reshape(height, width, level_count)
+        return out[: width * height * level_count].reshape(height, width, level_count)
 
     def means(
         self, window: Window, width: int, height: int, values: np.ndarray, keep: np.ndarray | None = None
     ) -> tuple[np.ndarray, np.ndarray]:
         """Give the mean of each pixel's finite values, (height, width) float64, NaN for none, and counts."""
+        self._check_length(values)
         kept = self._values.get(values, lambda: sorted_values(values, self._points.tree.order))
-        counts, sums = np.zeros(width * height, dtype=np.uint32), np.zeros(width * height)
+        size, shape = width * height, (height, width)
+        counts, sums = np.zeros(size + SPARE_PIXELS, dtype=np.uint32), np.zeros(size + SPARE_PIXELS)
         self._bin(
             _Grid(self._points, window, width, height), counts, keep=keep, values=kept.sorted, sums=sums
         )
         with np.errstate(invalid="ignore"):
-            means = kept.axis.original(sums / counts)
-        return means.reshape(height, width), counts.reshape(height, width)
+            means = kept.axis.original(sums[:size] / counts[:size])
+        return means.reshape(shape), counts[:size].reshape(shape)
 
     def rows_in(self, window: Window, limit: int, keep: np.ndarray | None = None) -> np.ndarray:
         """Give the rows of a window, int64 ascending; when there are more, any `limit` of them."""
@@ -184,14 +186,14 @@ class TileIndex:
         """
         x_radius, y_radius = radius if isinstance(radius, tuple) else (radius, radius)
         window = (x - x_radius, x + x_radius, y - y_radius, y + y_radius)
-        rows = self._places(window, keep)
-        if len(rows) == 0:
+        places = self._places(window, keep)
+        if len(places) == 0:
             return None
-        near_x, near_y = self._points.values_at(rows)
+        near_x, near_y = self._points.values_at(places)
         distances = np.hypot((near_x - x) / x_radius, (near_y - y) / y_radius)
         if not distances.min() <= 1:
             return None
-        return int(self._points.tree.order[rows[distances == distances.min()]].min())
+        return int(self._points.tree.order[places[distances == distances.min()]].min())
 
     def inside(self, polygon: object) -> np.ndarray:
         """Give (n,) bool, True for rows inside a polygon, (k, 2) numbers; its border does not belong to it.
@@ -207,12 +209,18 @@ class TileIndex:
         return self._points.tree.x, self._points.tree.y
 
     def _sorted_codes(self, codes: np.ndarray) -> Codes:
+        self._check_length(codes)
         return self._codes.get(codes, lambda: sorted_codes(codes, self._points.tree.order))
 
     def _sorted_bits(self, keep: np.ndarray | None) -> np.ndarray | None:
         if keep is None:
             return None
+        self._check_length(keep)
         return self._bits.get(keep, lambda: sorted_bits(keep, self._points.tree.order))
+
+    def _check_length(self, array: np.ndarray) -> None:
+        if len(array) != len(self):
+            raise BadRows(f"the array has {len(array):,} values and the map {len(self):,} rows.")
 
     def _places(self, window: Window, keep: np.ndarray | None) -> np.ndarray:
         """Give the places of all points of a window in the sorted order; a rounding more where rounded."""
@@ -243,10 +251,11 @@ class TileIndex:
         of_codes = None if codes is None else codes.sorted
         if grid.is_finer_than_kept:
             places = self._places(grid.window, keep)
-            loose = self._points.values_at(places)
+            x, y = self._points.values_at(places)
+            loose = self._points.x_axis.kept(x), self._points.y_axis.kept(y)
             of_codes = None if of_codes is None else of_codes[places]
             values = None if values is None else values[places]
-            bin_loose(loose, grid.of_originals, out, of_codes, slots, depth, values, sums, None)
+            bin_loose(loose, grid.of_originals, out, of_codes, slots, depth, values, sums)
             return
         bits = self._sorted_bits(keep)
         bin_points(
@@ -277,16 +286,22 @@ class _Grid:
 
     @property
     def of_kept(self) -> Place:
-        x, y = self._axes
-        x0, x1, y0, y1 = self.window
-        return self._place(self._limits, (x.kept(x0), x.kept(x1), y.kept(y0), y.kept(y1)))
+        """How the float32 that are kept become pixels."""
+        return self._place(self._limits)
 
     @property
     def of_originals(self) -> Place:
-        return self._place(self.window, self.window)
+        """How places on the axes that were not rounded become pixels."""
+        return self._place(self._borders)
 
-    def _place(self, limits: Window, borders: Window) -> Place:
-        x0, x1, y0, y1 = borders
+    @property
+    def _borders(self) -> Window:
+        x, y = self._axes
+        x0, x1, y0, y1 = self.window
+        return x.kept(x0), x.kept(x1), y.kept(y0), y.kept(y1)
+
+    def _place(self, limits: Window) -> Place:
+        x0, x1, y0, y1 = self._borders
         width, height = self._size
         if not (0 < x1 - x0 < math.inf and 0 < y1 - y0 < math.inf):
             raise BadSetting(_bad_window(self.window), window=self.window)

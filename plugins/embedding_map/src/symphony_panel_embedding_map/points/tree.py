@@ -23,8 +23,8 @@ from symphony_panel_embedding_map.points.compiled import compiled
 
 # A power of two whose square is still quick to walk through for each picture.
 MAX_SIDE = 256
-# Walking through a tile costs about as much as binning a few of its points.
-POINTS_PER_TILE = 16
+# Or up to four times as many; a look at a tile costs about as much as adding its points.
+POINTS_PER_TILE = 32
 # Testing this many points takes a few microseconds.
 SPLIT_POINTS = 2_048
 # Between two looks at `cancel`; 16 MB as two float64 columns.
