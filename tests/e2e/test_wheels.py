@@ -208,8 +208,9 @@ def test_a_third_partys_analysis_writes_its_column(with_acme: Environment, texts
     assert [None if pd.isna(length) else int(length) for length in lengths] == [4, 6, None]
 
 
-def test_the_notebook_runs(environment: Environment, repository: Path):
-    notebook = environment.folder / "01_quickstart.ipynb"
+@pytest.mark.parametrize("name", ["01_quickstart", "02_embedding_map"])
+def test_the_notebook_runs(environment: Environment, repository: Path, name: str):
+    notebook = environment.folder / f"{name}.ipynb"
     shutil.copy(repository / "notebooks" / notebook.name, notebook)
     outputs = environment.run("python", "-c", RUN_NOTEBOOK, notebook)
     assert int(outputs.splitlines()[-1]) > 0

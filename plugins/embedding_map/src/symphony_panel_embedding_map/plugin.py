@@ -10,8 +10,23 @@ api = 1
 
 @hookimpl
 def register_views() -> list[ViewSpec]:
-    """List the views."""
-    return []
+    """List the map."""
+    return [
+        ViewSpec(
+            name="embedding_map",
+            title="Embedding map",
+            factory="symphony_panel_embedding_map.view:EmbeddingMapView",
+            needs=Needs(one_of=(Role.EMBEDDING, Role.X, Role.IMAGE, Role.TEXT)),
+            rank=5,
+            width=6,
+            summary=(
+                "Every row at its place in the plane, near those it is like: all rows in grey, rows under "
+                "the filter in colour, selected rows in orange. Drag a box or a lasso to select: Shift adds, "
+                "Alt takes away. Wheel and dragging zoom and pan, a double click shows all. A click on the "
+                "legend filters. Keys on the map: p, b, l choose the tool, + − 0 zoom, arrows pan."
+            ),
+        )
+    ]
 
 
 @hookimpl
@@ -19,6 +34,8 @@ def register_analyses() -> list[AnalysisSpec]:
     """List the analyses."""
     return [
         AnalysisSpec(
+<<<<<<< HEAD
+=======
             name="projection",
             title="Projection",
             run="symphony_panel_embedding_map.analyses.projection:run",
@@ -34,6 +51,7 @@ def register_analyses() -> list[AnalysisSpec]:
             summary="Dense parts of the map, named by their texts or most special values.",
         ),
         AnalysisSpec(
+>>>>>>> projection
             name="neighbours",
             title="Neighbours",
             run="symphony_panel_embedding_map.analyses.neighbours:run",
@@ -49,5 +67,23 @@ def register_analyses() -> list[AnalysisSpec]:
             provides=("search_rank:int", "search_score:float"),
             ranking="search_rank",
             summary="The rows whose texts hold the words of a query, the best first.",
+<<<<<<< HEAD
+        ),
+        AnalysisSpec(
+            name="projection",
+            title="Projection",
+            run="symphony_panel_embedding_map.analyses.projection:run",
+            needs=Needs(at_least_rows=1),
+            provides=("projection_*:float",),
+            summary="Places the rows of an embedding on a plane, near ones near each other: PCA or PaCMAP.",
+        ),
+        AnalysisSpec(
+            name="clusters",
+            title="Clusters of the map",
+            run="symphony_panel_embedding_map.analyses.clusters:run",
+            provides=("cluster:str", "subcluster:str"),
+            summary="Dense parts of the map, named by their texts or most special values.",
+=======
+>>>>>>> projection
         ),
     ]
