@@ -34,8 +34,6 @@ def register_analyses() -> list[AnalysisSpec]:
     """List the analyses."""
     return [
         AnalysisSpec(
-<<<<<<< HEAD
-=======
             name="projection",
             title="Projection",
             run="symphony_panel_embedding_map.analyses.projection:run",
@@ -51,7 +49,6 @@ def register_analyses() -> list[AnalysisSpec]:
             summary="Dense parts of the map, named by their texts or most special values.",
         ),
         AnalysisSpec(
->>>>>>> projection
             name="neighbours",
             title="Neighbours",
             run="symphony_panel_embedding_map.analyses.neighbours:run",
@@ -67,23 +64,5 @@ def register_analyses() -> list[AnalysisSpec]:
             provides=("search_rank:int", "search_score:float"),
             ranking="search_rank",
             summary="The rows whose texts hold the words of a query, the best first.",
-<<<<<<< HEAD
-        ),
-        AnalysisSpec(
-            name="projection",
-            title="Projection",
-            run="symphony_panel_embedding_map.analyses.projection:run",
-            needs=Needs(at_least_rows=1),
-            provides=("projection_*:float",),
-            summary="Places the rows of an embedding on a plane, near ones near each other: PCA or PaCMAP.",
-        ),
-        AnalysisSpec(
-            name="clusters",
-            title="Clusters of the map",
-            run="symphony_panel_embedding_map.analyses.clusters:run",
-            provides=("cluster:str", "subcluster:str"),
-            summary="Dense parts of the map, named by their texts or most special values.",
-=======
->>>>>>> projection
         ),
     ]
