@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import numpy as np
 import psutil
@@ -17,6 +18,7 @@ PARENT = """
 import numpy as np
 from symphony_panel_embedding_map.analyses.apart import folder, run_apart
 with folder() as files:
+    print(files.path, flush=True)
     files.put("points", np.random.default_rng(0).normal(size=(60_000, 2)))
     sizes = {"min_size": 50, "min_subsize": 20, "reach_rows": 5}
     run_apart("hdbscan", files, sizes, progress=lambda share, text: print(text, flush=True))
@@ -36,10 +38,11 @@ def test_the_folder_is_gone_afterwards():
 
 
 @pytest.mark.slow
-def test_the_process_ends_when_ours_is_killed():
+def test_the_process_ends_and_tidies_up_when_ours_is_killed():
     parent = subprocess.Popen([sys.executable, "-c", PARENT], stdout=subprocess.PIPE, text=True)
     try:
         assert parent.stdout is not None
+        path = Path(parent.stdout.readline().strip())
         assert "places" in parent.stdout.readline()
         (child,) = psutil.Process(parent.pid).children()
     finally:
@@ -50,3 +53,4 @@ def test_the_process_ends_when_ours_is_killed():
     while child.is_running() and child.status() != psutil.STATUS_ZOMBIE:
         assert time.monotonic() < patience, "the process outlived its parent"
         time.sleep(0.05)
+    assert not path.exists()

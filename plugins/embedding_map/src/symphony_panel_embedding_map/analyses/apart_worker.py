@@ -12,6 +12,7 @@ import io
 import json
 import os
 import re
+import shutil
 import sys
 import threading
 from collections.abc import Callable, Mapping
@@ -36,7 +37,7 @@ GIANT_SHARE, LARGEST_SHARE, HELD_SHARE = 0.5, 0.25, 0.6
 
 def main(task: str, folder: str, params: str) -> None:
     """Run one task over the arrays of a folder."""
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    threading.Thread(target=_end_with_parent, args=(folder,), daemon=True).start()
     out = sys.stdout
 
     def report(fraction: float, text: str) -> None:
@@ -47,10 +48,11 @@ def main(task: str, folder: str, params: str) -> None:
         TASKS[task](Path(folder), json.loads(params), report)
 
 
-def _end_with_parent() -> None:
+def _end_with_parent(folder: str) -> None:
     # not through sys.stdin: its lock, held by a waiting thread, would stop Python from ending
     while os.read(0, 1):
         pass
+    shutil.rmtree(folder, ignore_errors=True)  # nobody else will
     os._exit(3)
 
 
