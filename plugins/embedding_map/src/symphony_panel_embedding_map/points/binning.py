@@ -56,7 +56,7 @@ def bin_points(
     x0, x1, y0, y1, x_scale, x_shift, y_scale, y_shift, width, height = place
     is_plain = codes is None and values is None
     column_of, row_of = np.empty(MAX_SIDE, np.int64), np.empty(MAX_SIDE, np.int64)
-    waiting = np.empty(len(nodes), np.int64)
+    waiting, pixels = np.empty(len(nodes), np.int64), np.empty(_RUN, np.int32)
     waiting[0], waiting_count = 0, 1
     while waiting_count > 0:
         waiting_count -= 1
@@ -88,7 +88,8 @@ def bin_points(
                         pixel = row_of[row] * width + column_of[column]
                         out[pixel] += np.uint32(end - begin if bits is None else count_bits(bits, begin, end))
                         continue
-                    is_walked = is_plain and child >= 0
+                    # Under a filter a run is quicker than a look at tiles: it skips words of bits.
+                    is_walked = is_plain and bits is None and child >= 0
                     if is_walked:
                         is_walked = _has_small_tiles(nodes[child], edges, x_scale, y_scale)
                 if is_walked:
@@ -102,6 +103,7 @@ def bin_points(
                         run_is_crossed,
                         points,
                         place,
+                        pixels,
                         out,
                         codes,
                         slots,
@@ -112,7 +114,21 @@ def bin_points(
                     )
                     run_begin, run_is_crossed = begin, is_crossed
                 run_end = end
-        _add(run_begin, run_end, run_is_crossed, points, place, out, codes, slots, depth, values, sums, bits)
+        _add(
+            run_begin,
+            run_end,
+            run_is_crossed,
+            points,
+            place,
+            pixels,
+            out,
+            codes,
+            slots,
+            depth,
+            values,
+            sums,
+            bits,
+        )
 
 
 @compiled
@@ -127,7 +143,21 @@ def bin_loose(
     sums: np.ndarray | None,
 ) -> None:
     """Count points that lie in no tree, in the same way."""
-    _add(0, len(points[0]), True, points, place, out, codes, slots, depth, values, sums, None)
+    _add(
+        0,
+        len(points[0]),
+        True,
+        points,
+        place,
+        np.empty(_RUN, np.int32),
+        out,
+        codes,
+        slots,
+        depth,
+        values,
+        sums,
+        None,
+    )
 
 
 @compiled
@@ -205,6 +235,7 @@ def _add(  # noqa: C901  # the loops stand side by side: calls for a few points 
     is_crossed: bool,
     points: Pair,
     place: Place,
+    pixels: np.ndarray,
     out: np.ndarray,
     codes: np.ndarray | None,
     slots: np.ndarray | None,
@@ -213,11 +244,10 @@ def _add(  # noqa: C901  # the loops stand side by side: calls for a few points 
     sums: np.ndarray | None,
     bits: np.ndarray | None,
 ) -> None:
-    """Add a range of points, tested if the window's border crosses it."""
+    """Add a range of points, tested if the window's border crosses it; `pixels` is scratch, _RUN int32."""
     x0, x1, y0, y1, x_scale, x_shift, y_scale, y_shift, width, height = place
     zero, row_length, spare = np.int32(0), np.int32(width), np.int32(width * height)
     last_column, last_row = np.int32(width - 1), np.int32(height - 1)
-    pixels = np.empty(_RUN, np.int32)
     run_begin = begin
     while run_begin < end:
         # Runs end where words of bits do.
