@@ -35,6 +35,10 @@ button.plain { border-color: transparent; padding: 0 6px; }
 select, input { background: var(--sy-paper); border: 1px solid var(--sy-line); border-radius: 4px;
   min-height: 24px; padding: 1px 6px; }
 :focus-visible { outline: 2px solid var(--sy-link); outline-offset: 1px; }
+progress { appearance: none; border: 0; border-radius: 2px; overflow: hidden; background: var(--sy-line); }
+progress::-webkit-progress-bar { background: var(--sy-line); }
+progress::-webkit-progress-value { background: var(--sy-fill); }
+progress::-moz-progress-bar { background: var(--sy-fill); }
 .mono { font-family: var(--sy-mono); }
 .muted { color: var(--sy-muted); }
 .num { font-variant-numeric: tabular-nums; text-align: right; }

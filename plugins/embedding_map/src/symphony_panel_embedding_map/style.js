@@ -48,7 +48,7 @@ const STYLE = `
 .ticks { display: flex; justify-content: space-between; gap: 4px; font-size: 11px; color: var(--sy-muted); font-variant-numeric: tabular-nums; }
 .caption, .rest, .work { font-size: 12px; color: var(--sy-muted); }
 .work { display: flex; gap: 8px; align-items: center; flex-wrap: wrap; }
-.work progress { width: 120px; height: 6px; accent-color: var(--sy-fill); }
+.work progress { width: 120px; height: 6px; }
 .work.problem .said { color: var(--sy-bad); overflow-wrap: anywhere; }
 .over { position: absolute; left: 8px; top: 8px; right: 8px; text-align: center; pointer-events: none; }
 .over span { background: var(--sy-paper); border: 1px solid var(--sy-line); border-radius: 4px; padding: 2px 8px; font-size: 12px; }

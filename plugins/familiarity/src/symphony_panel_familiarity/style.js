@@ -64,5 +64,5 @@ button[aria-pressed=true] { background: color-mix(in srgb, var(--sy-link) 16%, v
 .offer p { margin: 0; color: var(--sy-muted); max-width: 60ch; }
 .ending { margin: 0; font-size: 12px; }
 .job { display: flex; align-items: center; gap: 8px; flex-wrap: wrap; font-size: 12px; }
-.job progress { flex: 1 1 120px; max-width: 320px; height: 8px; accent-color: var(--sy-fill); }
+.job progress { flex: 1 1 120px; max-width: 320px; height: 8px; }
 `
