@@ -140,3 +140,14 @@ def test_clusters_of_the_map_are_named_on_it():
     assert view._component.data["work"]["words"] == ""
     assert len([name for name in view._component.data["names"] if name["depth"] == 0]) == 2
     app.close()
+
+
+def test_a_search_and_its_selection_are_one_step(app: App):
+    view = shown(app, found=3)
+    app.state.selection = ["row-003"]
+    view._component._handle_msg({"kind": "neighbours"})
+    assert app.selected()["id"].tolist() != ["row-003"]
+    app.undo()
+    assert app.selected()["id"].tolist() == ["row-003"]
+    assert "neighbour_rank" not in app.state.table.names
+    assert X in app.state.table.names

@@ -54,7 +54,7 @@ const STYLE = `
 .over span { background: var(--sy-paper); border: 1px solid var(--sy-line); border-radius: 4px; padding: 2px 8px; font-size: 12px; }
 .inks { position: absolute; }
 .probe { position: absolute; visibility: hidden; pointer-events: none; transition: color 1ms, background-color 1ms; }
-@container (max-width: 560px) {
+@container (max-width: 720px) {
   .field { flex-direction: column; }
   .legend { flex: none; max-height: 220px; }
   .legend .list { columns: 2; }

@@ -57,12 +57,12 @@ class Work:
         return name in self._session.registry.analyses
 
     def start(self, name: str, what: str, params: Mapping[str, object], *, seed: int = 0,
-              rows: object = "all", is_step: bool = True,
+              rows: object = "all", is_step: bool = True, step_key: str | None = None,
               then: Callable[[], None] = lambda: None) -> bool:  # fmt: skip
         """Start an analysis; False when one is running already or there is none of that name.
 
         what: says what is being done, such as "Projecting by PCA".
-        is_step: whether it is a step of the history.
+        is_step: whether it is a step of the history. step_key: as of `Session.start`.
         then: called when its columns are there.
         """
         if self._job is not None:
@@ -71,7 +71,9 @@ class Work:
             self.say(f"{what} needs the analysis {name!r}, which is not installed.", is_problem=True)
             return False
         self._what, self.words, self.is_problem = what, "", False
-        job = self._session.start(name, rows=rows, params=params, seed=seed, is_step=is_step)
+        job = self._session.start(
+            name, rows=rows, params=params, seed=seed, is_step=is_step, step_key=step_key
+        )
         self._job = job
         if not self._session.owner.has_loop:
             self._session.owner.wait(lambda: job.done)

@@ -5,6 +5,7 @@ What is found becomes the selection, so that every view shows it.
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING
 
 from symphony_core.expr import Compare, all_of
@@ -14,9 +15,11 @@ if TYPE_CHECKING:
     from symphony_panel_embedding_map.view import EmbeddingMapView
 
 CLUSTERS, NEIGHBOURS, TEXT_SEARCH, EMBEDDINGS = "clusters", "neighbours", "text_search", "embeddings"
-# The middle of more rows than these is that of the first ones, to the eye; ids travel one by one.
+# Their ids become a parameter of the analysis, and stand in saved work.
 MAX_QUERY_ROWS = 20_000
 MAX_SEARCH_CHARS = 1_000
+
+_numbers = itertools.count()
 
 
 def acts(view: EmbeddingMapView) -> dict[str, bool]:
@@ -37,7 +40,13 @@ def find_neighbours(view: EmbeddingMapView) -> None:
     if state.selection is None:
         view.work.say("Select one row or several first; the rows nearest to their middle are found.")
         return
-    rows = state.table.positions(state.selection)[:MAX_QUERY_ROWS]
+    rows = state.table.positions(state.selection)
+    if len(rows) > MAX_QUERY_ROWS:
+        view.work.say(
+            f"{len(rows):,} rows are selected; select at most {MAX_QUERY_ROWS:,} to find the rows nearest to "
+            "their middle."
+        )
+        return
     if len(rows) == 0:
         view.work.say("The selection has no row, so nothing is near it.")
         return
@@ -92,16 +101,18 @@ def _layer_name(view: EmbeddingMapView) -> str | None:
 
 
 def _start(view: EmbeddingMapView, name: str, what: str, params: dict[str, object], rank: str) -> None:
-    view.work.start(name, what, params, is_step=False, then=lambda: _select(view, what, rank))
+    step_key = f"search {next(_numbers)}"
+    view.work.start(name, what, params, step_key=step_key, then=lambda: _select(view, what, rank, step_key))
 
 
-def _select(view: EmbeddingMapView, what: str, rank: str) -> None:
-    """Select the ranked rows that are under the filter."""
+def _select(view: EmbeddingMapView, what: str, rank: str, step_key: str) -> None:
+    """Select the ranked rows that are under the filter, in one step with their ranking."""
     found = all_of([view.state.filter, Compare(rank, ">=", 1)])
     assert found is not None
     count = view.state.table.count(found)
     if count == 0:
         view.work.say(f"{what}: no row under the filter was found. The selection is as it was.")
         return
-    view.state.selection = found
+    with view.state.gesture(key=step_key):
+        view.state.selection = found
     view.work.say(f"{what}: {count:,} found and selected.")
