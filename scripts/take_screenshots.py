@@ -127,7 +127,7 @@ def map_clusters(page: Page) -> None:
     card = page.get_by_role("region", name="Embedding map")
     card.get_by_role("button", name="Cancel").wait_for(state="hidden", timeout=120_000)
     card.get_by_role("button", name="Find clusters").click()
-    page.get_by_text("subcluster", exact=True).first.wait_for(timeout=120_000)
+    page.get_by_role("button", name="Drop column subcluster").wait_for(timeout=120_000)
     card.get_by_role("button", name="box").click()
     stage = card.locator("canvas").first.bounding_box()
     assert stage is not None
