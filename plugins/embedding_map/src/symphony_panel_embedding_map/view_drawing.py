@@ -26,6 +26,7 @@ from symphony_panel_embedding_map.view_shade import (
     mixed,
     on_ramp,
     opacity,
+    point_count,
     ramp_colours,
 )
 
@@ -155,7 +156,7 @@ class Drawer:
         counts = self._index.counts_by(
             self._window, look.width, look.height, colouring.codes, len(colouring.entries), keep
         )
-        total = int(counts.sum())
+        total = point_count(counts)
         colours = [entry.colour for entry in colouring.entries]
         return Pixels(as_png(mixed(grown(counts, grow_px(total, look.ratio)), colours)), total)
 

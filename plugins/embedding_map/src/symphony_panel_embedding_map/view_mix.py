@@ -1,4 +1,4 @@
-"""Loops over pixels that numpy would take several passes for; they decide how soon a picture follows a gesture."""
+"""Loops over pixels, for which numpy takes several passes: they decide how soon a picture is there."""
 
 from __future__ import annotations
 
@@ -17,6 +17,15 @@ def totals_of(counts: np.ndarray) -> np.ndarray:
             total += counts[pixel, code]
         totals[pixel] = total
     return totals
+
+
+@compiled
+def sum_of(counts: np.ndarray) -> int:
+    """Sum (n,) uint32, several at once by the processor; numpy widens each first."""
+    total = np.uint64(0)
+    for i in range(len(counts)):
+        total += np.uint64(counts[i])
+    return total
 
 
 @compiled

@@ -17,6 +17,7 @@ import zlib
 from collections.abc import Sequence
 
 import numpy as np
+from isal import isal_zlib
 
 # A lone point must be seen; Datashader's own choice is 40 of 255, made for a screen full of points.
 MIN_ALPHA = 90
@@ -74,6 +75,13 @@ def _equalized(sizes: np.ndarray, is_there: np.ndarray) -> np.ndarray:
     return np.where(is_there, MIN_ALPHA + np.clip(shares, 0, 1) * (255 - MIN_ALPHA), 0).astype(np.uint8)
 
 
+def point_count(counts: np.ndarray) -> int:
+    """Count the points of a picture, (h, w, k)."""
+    from symphony_panel_embedding_map.view_mix import sum_of  # imports numba
+
+    return int(sum_of(counts.reshape(-1)))
+
+
 def mixed(counts: np.ndarray, colours: Sequence[str]) -> np.ndarray:
     """Give (h, w, 4) uint8: each pixel's colours mixed by how many points of each lie there.
 
@@ -112,8 +120,8 @@ def ramp_colours(is_dark: bool) -> list[str]:
 def as_png(picture: np.ndarray) -> bytes:
     """Encode (h, w, 4) colours, or (h, w) opacity of a colour that the page chooses; bottom row first.
 
-    Rows are stored as they are and packed at the quickest level: Pillow's search for the best filter of
-    each row takes three times as long.
+    Rows are stored as they are and packed by ISA-L: zlib takes four times as long for the same size, and
+    Pillow's search for the best filter of each row longer still.
     """
     height, width = picture.shape[:2]
     is_coloured = picture.ndim == 3
@@ -124,8 +132,7 @@ def as_png(picture: np.ndarray) -> bytes:
         pixels[:] = picture[::-1]
     else:
         pixels[..., 1] = picture[::-1]
-    packer = zlib.compressobj(1, zlib.DEFLATED, 15, 9)
-    packed = packer.compress(rows.tobytes()) + packer.flush()
+    packed = isal_zlib.compress(rows, 1)
     header = struct.pack(">IIBBBBB", width, height, 8, 6 if is_coloured else 4, 0, 0, 0)
     parts = ((b"IHDR", header), (b"IDAT", packed), (b"IEND", b""))
     return b"\x89PNG\r\n\x1a\n" + b"".join(

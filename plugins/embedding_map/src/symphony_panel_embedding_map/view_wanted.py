@@ -128,11 +128,12 @@ class Wanted:
             if self.has_names
             else []
         )
-        placed = self.memo.get("placed", (self.table, self.layer), self._placed)
+        placed_count, under_count = self.memo.get(
+            "placed", (self.table, self.layer, self.filter), lambda: self._placed_counts(under)
+        )
         return Painted(
             self, coloured, extent, window, panels, group_count,
-            self._counts(coloured, under), self._is_in(coloured), tuple(names), int(np.count_nonzero(placed)),
-            int(np.count_nonzero(placed if under is None else placed & under)),
+            self._counts(coloured, under), self._is_in(coloured), tuple(names), placed_count, under_count,
         )  # fmt: skip
 
     def _panels(
@@ -167,6 +168,11 @@ class Wanted:
         columns = [self.table.column(name) for name in (self.layer.x, self.layer.y)]
         finite = [np.isfinite(column.values) & ~column.is_missing() for column in columns]
         return np.asarray(finite[0] & finite[1])
+
+    def _placed_counts(self, under: np.ndarray | None) -> tuple[int, int]:
+        placed = self._placed()
+        both = placed if under is None else placed & under
+        return int(np.count_nonzero(placed)), int(np.count_nonzero(both))
 
     def _counts(self, coloured: Colouring, under: np.ndarray | None) -> np.ndarray:
         if coloured.codes is None:
