@@ -20,7 +20,7 @@ def totals_of(counts: np.ndarray) -> np.ndarray:
 
 
 @compiled
-def sum_of(counts: np.ndarray) -> int:
+def sum_of(counts: np.ndarray) -> np.uint64:
     """Sum (n,) uint32, several at once by the processor; numpy widens each first."""
     total = np.uint64(0)
     for i in range(len(counts)):
