@@ -58,8 +58,9 @@ h2.part button { text-transform: none; letter-spacing: 0; font-weight: 400; }
 .hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 """
 
-# Okabe and Ito's palette for colour-blind eyes, without its black, which is lost on a dark page.
-CATEGORIES = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#b8a900")
+# Okabe and Ito's palette for colour-blind eyes, without its black, which is lost on a dark page, and with
+# Paul Tol's wine for its vermilion, which is the colour of the selection.
+CATEGORIES = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#882255", "#b8a900")
 OTHER = "#8a8a8a"
 
 

@@ -1,9 +1,19 @@
 // Pointer and keys on one stage: pan, zoom, box and lasso. What they mean for rows is Python's affair.
 
 const CLICK_PX = 4
+// A lasso around less than this is a slip of the hand.
+const MIN_LASSO_PX2 = 24
 const HOVER_MS = 70
 const NEAR_PX = 7
 const WHEEL_STEP = 0.0016
+
+function areaOf(points) {
+  const twice = points.reduce((sum, [x, y], i) => {
+    const [nextX, nextY] = points[(i + 1) % points.length]
+    return sum + x * nextY - nextX * y
+  }, 0)
+  return Math.abs(twice) / 2
+}
 
 // acts: { tool(), pan(dx, dy), zoom(factor, x, y), home(), brush(stage, kind, message), open(stage, around), hover(stage, around), redraw() }
 function listen(stage, acts) {
@@ -53,7 +63,8 @@ function listen(stage, acts) {
       const [ax, ay] = stage.place(...points[0]), [bx, by] = stage.place(...points.at(-1))
       const window = [Math.min(ax, bx), Math.max(ax, bx), Math.min(ay, by), Math.max(ay, by)]
       if (window[0] < window[1] && window[2] < window[3]) acts.brush(stage, "box", { window, mode: modeOf(event) })
-    } else if (tool === "lasso") acts.brush(stage, "lasso", { polygon: points.map(([x, y]) => stage.place(x, y)), mode: modeOf(event) })
+    } else if (tool === "lasso" && areaOf(points) < MIN_LASSO_PX2) acts.open(stage, around(at(event)))
+    else if (tool === "lasso") acts.brush(stage, "lasso", { polygon: points.map(([x, y]) => stage.place(x, y)), mode: modeOf(event) })
     else acts.settled()
   })
   root.addEventListener("pointercancel", end)

@@ -2,6 +2,8 @@
 // Places are data coordinates; `window` is [x from, x to, y from, y to], shared by all stages of a view.
 
 const DISC_PX = [[300, 4.5], [1500, 3.2], [Infinity, 2.1]]
+// A rim tells discs apart where they are few; many would paint each other out.
+const MAX_RIMMED = 60
 // Discs of one colour among so many rows are one path: thousands are drawn within a frame, and no colour covers all others.
 const PATH_ROWS = 128
 const NAME_PX = 12
@@ -52,7 +54,7 @@ class Stage {
     this.canvas = element("canvas", { "aria-hidden": "true" })
     this.note = element("span")
     this.over = element("div", { class: "over", hidden: "" }, this.note)
-    this.hint = element("div", { class: "hint", hidden: "" })
+    this.hint = element("div", { class: "hint", popover: "manual" })
     this.root = element("div", { class: "stage", tabindex: "0", role: "application" }, this.canvas, this.over, this.hint)
     this.words = element("span")
     this.count = element("span")
@@ -144,7 +146,9 @@ class Stage {
 
   discs(ctx, { rows, places, codes }, ink, isPick) {
     const [x0, x1, y0, y1] = this.pictureWindow
-    const radius = DISC_PX.find(([limit]) => rows.length <= limit)[1] + (isPick ? 0.6 : 0)
+    // the same in all maps of a view: a group of few rows is not louder than one of many
+    const most = Math.max(rows.length, this.at.most())
+    const radius = DISC_PX.find(([limit]) => most <= limit)[1] + (isPick ? 0.6 : 0)
     const palette = this.at.palette()
     ctx.lineWidth = 0.75
     ctx.strokeStyle = this.at.inks.paper
@@ -164,7 +168,7 @@ class Stage {
         ctx.globalAlpha = isPick ? 1 : 0.85
         ctx.fill(path)
         ctx.globalAlpha = 1
-        if (radius > 3 || isPick) ctx.stroke(path)
+        if (rows.length <= MAX_RIMMED) ctx.stroke(path)
       }
     }
   }
@@ -250,9 +254,11 @@ class Stage {
   // The sample under the pointer, beside it; all of it is set as text.
   tell(sample) {
     const isKnown = sample && (sample.is_many || sample.row !== undefined)
-    this.hint.hidden = !isKnown
     this.hovered = sample?.place ?? null
-    if (!isKnown) return
+    if (!isKnown || !this.hint.isConnected) {
+      if (this.hint.matches(":popover-open")) this.hint.hidePopover()
+      return
+    }
     if (sample.is_many) put(this.hint, [element("p", {}, "Many rows here; zoom in to see them one by one.")])
     else {
       const list = element("dl")
@@ -264,10 +270,12 @@ class Stage {
         ...(sample.values.length ? [list] : []),
       ])
     }
-    const [x, y] = this.pointer ?? [0, 0]
-    const [width, height] = this.size
+    // in the browser's top layer, so that no small map cuts it off
+    this.hint.showPopover()
+    const box = this.root.getBoundingClientRect()
+    const [x, y] = [box.left + (this.pointer?.[0] ?? 0), box.top + (this.pointer?.[1] ?? 0)]
     const { offsetWidth, offsetHeight } = this.hint
-    this.hint.style.left = `${Math.max(2, x + 14 + offsetWidth > width ? x - 14 - offsetWidth : x + 14)}px`
-    this.hint.style.top = `${Math.max(2, Math.min(y + 14, height - offsetHeight - 2))}px`
+    this.hint.style.left = `${Math.max(2, x + 14 + offsetWidth > innerWidth ? x - 14 - offsetWidth : x + 14)}px`
+    this.hint.style.top = `${Math.max(2, Math.min(y + 14, innerHeight - offsetHeight - 2))}px`
   }
 }

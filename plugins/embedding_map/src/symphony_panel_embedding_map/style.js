@@ -26,8 +26,9 @@ const STYLE = `
 .stage.moving { cursor: grabbing; }
 .stage canvas { position: absolute; left: 0; top: 0; width: 100%; height: 100%; display: block; }
 .stage:focus-visible { outline-offset: -2px; }
-.hint { position: absolute; z-index: 2; pointer-events: none; max-width: 280px; background: var(--sy-paper); border: 1px solid var(--sy-line);
-  border-radius: 4px; padding: 6px 8px; font-size: 12px; display: grid; gap: 4px; box-shadow: 0 1px 6px rgb(0 0 0 / .25); }
+.hint { position: fixed; inset: auto; margin: 0; color: var(--sy-ink); pointer-events: none; max-width: 280px; background: var(--sy-paper); border: 1px solid var(--sy-line);
+  border-radius: 4px; padding: 6px 8px; font-size: 12px; box-shadow: 0 1px 6px rgb(0 0 0 / .25); }
+.hint:popover-open { display: grid; gap: 4px; }
 .hint img { max-width: 96px; max-height: 96px; display: block; }
 .hint b { font-family: var(--sy-mono); overflow-wrap: anywhere; }
 .hint p { margin: 0; overflow-wrap: anywhere; }

@@ -16,12 +16,14 @@ export function render({ model }) {
   let palette = []
 
   const at = {
-    inks, window: () => window_, palette: () => palette, names: () => model.data.names ?? [],
+    inks, window: () => window_, palette: () => palette, names: () => stages.length === 1 ? model.data.names ?? [] : [],
     focus: () => model.data.focus, extent: () => model.data.extent,
+    most: () => Math.max(0, ...stages.map(stage => stage.picture?.under?.rows?.length ?? 0)),
   }
   const acts = {
     tool: () => tool, choose, send, redraw,
     pan(dx, dy) {
+      if (!window_) return
       const [width, height] = stages[0].size, [x0, x1, y0, y1] = window_
       move([x0 - dx / width * (x1 - x0), x1 - dx / width * (x1 - x0), y0 + dy / height * (y1 - y0), y1 + dy / height * (y1 - y0)])
     },
@@ -31,6 +33,7 @@ export function render({ model }) {
       const [px, py] = stage.place(x ?? width / 2, y ?? height / 2)
       const [x0, x1, y0, y1] = window_
       const whole = homeWindow()
+      if (!whole) return
       const span = (x1 - x0) / (whole[1] - whole[0])
       const by = Math.min(Math.max(factor, MIN_IN / span), MAX_OUT / span)
       move([px - (px - x0) * by, px + (x1 - px) * by, py - (py - y0) * by, py + (y1 - py) * by])
@@ -76,8 +79,10 @@ export function render({ model }) {
 
   // --- the window ---------------------------------------------------------------------
 
+  // None while the card has no size: it is being put back, or on a page that is not on show.
   function homeWindow() {
     const [x0, x1, y0, y1] = model.data.extent, [width, height] = stages[0].size
+    if (!width || !height) return null
     const span = (low, high) => (high - low) * (1 + 2 * MARGIN) || Math.max(1, Math.abs(low) * 1e-3)
     let across = span(x0, x1), up = span(y0, y1)
     if (model.data.is_projection) {
@@ -91,6 +96,7 @@ export function render({ model }) {
 
   // The middle of the window stays among the points, so that nobody gets lost.
   function move(wanted) {
+    if (!wanted.every(Number.isFinite)) return
     const [x0, x1, y0, y1] = wanted, extent = model.data.extent
     const into = (middle, low, high) => Math.min(Math.max(middle, low), high) - middle
     const dx = into((x0 + x1) / 2, extent[0], extent[1]), dy = into((y0 + y1) / 2, extent[2], extent[3])
@@ -112,7 +118,7 @@ export function render({ model }) {
   const ratioNow = () => Math.min(globalThis.devicePixelRatio || 1, 2)
 
   function ask() {
-    if (!root.isConnected || !stages.length || !model.data.extent) return
+    if (!root.isConnected || !stages.length || !model.data.extent || !window_) return
     if (isWaiting) { isStale = true; return }
     const [width, height] = stages[0].size
     if (width < 8 || height < 8) return
@@ -235,7 +241,7 @@ export function render({ model }) {
     const now = stages.length ? stages[0].size.join() : ""
     if (now === shown || !model.data.extent || !stages.length || !stages[0].size[0]) return
     shown = now
-    if (isHome) window_ = homeWindow()
+    if (isHome || !window_) window_ = homeWindow()
     else if (model.data.is_projection) window_ = inShape(window_)
     ask()
     draw()

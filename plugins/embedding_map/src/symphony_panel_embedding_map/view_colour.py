@@ -26,13 +26,13 @@ from symphony_panel_embedding_map.view_words import moment, short
 PALETTE = (
     *CATEGORIES,
     "#332288",
-    "#88ccee",
-    "#882255",
-    "#999933",
-    "#aa4499",
-    "#44aa99",
-    "#661100",
     "#ddcc77",
+    "#44aa99",
+    "#aa4499",
+    "#999933",
+    "#661100",
+    "#8c8cd9",
+    "#5f8c4a",
 )
 MISSING = "#b9b2a6"
 # Whole numbers with at most so many distinct values are names rather than amounts.

@@ -54,6 +54,7 @@ def data(view: EmbeddingMapView, painted: Painted | None, empty: str, window_num
         "window_number": window_number,
         "selected": selected_words(view),
         "has_selection": state.selection is not None,
+        "has_picked": state.selection is not None and state.selected_count() > 0,
         "acts": view_search.acts(view),
         "embed": "" if layers else _embed_words(view),
         "can_retry": painted is None and bool(layers) and len(table) > 0,

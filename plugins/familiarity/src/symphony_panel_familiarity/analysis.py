@@ -301,7 +301,7 @@ def _note(choices: Choices, whole: Scored, available: int, too_small: Sequence[s
         words.append(f"k is {whole.used}, not {choices.k}: the reference has {whole.reference_count:,} rows.")
     if choices.method == MIXTURE and whole.used < choices.components:
         words.append(
-            f"The mixture has {whole.used} Gaussians, not {choices.components}: too few rows are distinct."
+            f"The mixture has {whole.used} of {choices.components} Gaussians: too few rows are distinct."
         )
     if whole.reference_count < available:
         words.append(
@@ -310,5 +310,5 @@ def _note(choices: Choices, whole: Scored, available: int, too_small: Sequence[s
         )
     if too_small:
         named = ", ".join(too_small[:NAMED_GROUPS]) + (", …" if len(too_small) > NAMED_GROUPS else "")
-        words.append(f"{len(too_small)} groups have fewer than 2 rows in the reference, no score: {named}.")
+        words.append(f"Groups of fewer than 2 rows in the reference have no score ({len(too_small)}): {named}.")
     return " ".join(words)

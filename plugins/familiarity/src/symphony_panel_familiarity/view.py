@@ -163,6 +163,8 @@ class FamiliarityView(FamiliaritySettings):
 
     def sentence(self) -> str:
         """Say which layer is on show, its mean, how many outliers there are and who stands at the end."""
+        if self._frame is None:
+            self.drawn()
         state, found = self.state, self._shown
         rows = f"{state.count():,} of {len(state.table):,} rows"
         if state.filter is not None:
