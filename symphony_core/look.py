@@ -59,8 +59,8 @@ h2.part button { text-transform: none; letter-spacing: 0; font-weight: 400; }
 """
 
 # Okabe and Ito's palette for colour-blind eyes, without its black, which is lost on a dark page, and with
-# Paul Tol's wine for its vermilion, which is the colour of the selection.
-CATEGORIES = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#882255", "#b8a900")
+# a wine red for its vermilion, which is the colour of the selection.
+CATEGORIES = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#a4406e", "#b8a900")
 OTHER = "#8a8a8a"
 
 

@@ -22,16 +22,15 @@ from symphony_core.roles import Role
 from symphony_core.table import Table
 from symphony_panel_embedding_map.view_words import moment, short
 
-# The house's seven, then Paul Tol's "muted" scheme, also made for colour-blind eyes, where it differs enough.
+# The house's seven, then hues between them, each seen on a light page and on a dark one.
 PALETTE = (
     *CATEGORIES,
-    "#332288",
+    "#7570d8",
     "#ddcc77",
     "#44aa99",
-    "#aa4499",
+    "#c46fd6",
     "#999933",
-    "#661100",
-    "#8c8cd9",
+    "#a65628",
     "#5f8c4a",
 )
 MISSING = "#b9b2a6"

@@ -310,5 +310,7 @@ def _note(choices: Choices, whole: Scored, available: int, too_small: Sequence[s
         )
     if too_small:
         named = ", ".join(too_small[:NAMED_GROUPS]) + (", …" if len(too_small) > NAMED_GROUPS else "")
-        words.append(f"Groups of fewer than 2 rows in the reference have no score ({len(too_small)}): {named}.")
+        words.append(
+            f"Groups of fewer than 2 rows in the reference have no score ({len(too_small)}): {named}."
+        )
     return " ".join(words)

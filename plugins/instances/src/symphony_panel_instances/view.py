@@ -14,7 +14,7 @@ import numpy as np
 
 from symphony_core.errors import BadSetting, UnknownColumn, no_such
 from symphony_core.expr import Expr
-from symphony_core.jobs import Job, pool
+from symphony_core.jobs import Job, quick_pool
 from symphony_core.media import Media, media_columns
 from symphony_core.session import Session
 from symphony_core.specs import ViewSpec
@@ -248,7 +248,9 @@ class InstancesView(RowsSettings):
             rows = [row for panel in coming.find().panels if panel.key in keys for row in panel.rows.tolist()]
             self._made.make_ahead(rows, columns, px, cancel.check)
 
-        self._ahead = pool.start(work, owner=self.session.owner, title=self.title, then=lambda value: value)
+        self._ahead = quick_pool.start(
+            work, owner=self.session.owner, title=self.title, then=lambda value: value
+        )
 
     def _stop_ahead(self) -> None:
         if self._ahead is not None:
