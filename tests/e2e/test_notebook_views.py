@@ -16,7 +16,8 @@ OPEN = "import symphony_core as symphony\napp = symphony.open('demo:emoji')"
 OPEN_TWO = (
     "import symphony_core as symphony\n"
     "from symphony_core.manifest import parse_manifest\n"
-    "app = symphony.open('demo:emoji', config=parse_manifest('[plugins]\\nallow = [\"summary\", \"instances\"]'))"
+    'two = parse_manifest(\'[plugins]\\nallow = ["summary", "instances"]\')\n'
+    "app = symphony.open('demo:emoji', config=two)"
 )
 READ = "print(app.state.filter is not None, app.count(), app.selected()['id'].tolist())"
 DRIVE = "app.state.filter = \"label == 'Flags'\"; app.state.selection = ['emoji_1f1e6-1f1e8']"
