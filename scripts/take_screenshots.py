@@ -122,7 +122,39 @@ def open_row(page: Page) -> None:
     page.wait_for_timeout(1_000)
 
 
-PICTURES = {"builder": build, "groups": group, "opened_row": open_row}
+def map_clusters(page: Page) -> None:
+    """The map with its clusters named, some rows in a box, and the rows near one of them."""
+    card = page.get_by_role("region", name="Embedding map")
+    card.get_by_role("button", name="Cancel").wait_for(state="hidden", timeout=120_000)
+    card.get_by_role("button", name="Find clusters").click()
+    page.get_by_role("button", name="Drop column subcluster").wait_for(timeout=120_000)
+    card.get_by_role("button", name="box").click()
+    stage = card.locator("canvas").first.bounding_box()
+    assert stage is not None
+    x, y = stage["x"] + 0.45 * stage["width"], stage["y"] + 0.05 * stage["height"]
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 0.15 * stage["width"], y + 0.12 * stage["height"], steps=5)
+    page.mouse.up()
+    page.wait_for_timeout(2_000)
+
+
+def familiarity(page: Page) -> None:
+    """The least familiar rows, computed on the page."""
+    page.get_by_role("tab", name="Familiarity").click()
+    card = page.get_by_role("region", name="Familiarity")
+    card.get_by_role("button", name="Compute familiarity").click()
+    card.get_by_role("checkbox").first.wait_for(timeout=120_000)
+    page.wait_for_timeout(2_000)
+
+
+PICTURES = {
+    "builder": build,
+    "groups": group,
+    "opened_row": open_row,
+    "map_clusters": map_clusters,
+    "familiarity": familiarity,
+}
 
 
 if __name__ == "__main__":

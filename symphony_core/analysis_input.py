@@ -8,6 +8,7 @@ unrelated change of the session does not make an equal result look different.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -17,12 +18,13 @@ import numpy as np
 import pandas as pd
 
 from symphony_core.column import ColumnData, Kind
-from symphony_core.errors import BadRole, BadSetting, UnknownEmbedder, no_such
+from symphony_core.errors import BadRole, BadSetting, UnknownEmbedder, UnknownRow, no_such
 from symphony_core.progress import Cancel
 from symphony_core.roles import Role
 from symphony_core.vectors import Vectors
 
 if TYPE_CHECKING:
+    from symphony_core.specs import EmbedderSpec
     from symphony_core.table import Table
 
 
@@ -38,6 +40,9 @@ class Embedders(Protocol):
 
     def embedder_names(self, kind: str | None = None) -> tuple[str, ...]:
         """List them, all or of "text" or "image"."""
+
+    def embedder_spec(self, name: str) -> EmbedderSpec:
+        """Say what was registered under a name. Raises UnknownEmbedder."""
 
     def embedder(self, name: str) -> Embedder:
         """Load one. Raises UnknownEmbedder, EmbedderMissing or PluginError."""
@@ -56,6 +61,7 @@ class AnalysisInput:
         self._rows.flags.writeable = False
         self._reads: dict[str, None] = {}
         self._roles: dict[Role, str | None] = {}
+        self._versions: dict[str, str] = {}
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -71,6 +77,36 @@ class AnalysisInput:
         self._note(self._table.dataset.id_column)
         ids: np.ndarray = self._table.dataset.row_ids
         return ids if self._covers_all else _sealed(ids[self._rows])
+
+    def positions_of(self, ids: Sequence[object]) -> np.ndarray:
+        """Give the place of each id among these rows, (k,) int64 in 0..n-1, in the order asked.
+
+        Raises UnknownRow for an id that the data lack or that these rows are not with.
+        """
+        positions = self._table.positions_of(ids)
+        self._note(self._table.dataset.id_column)
+        if self._covers_all:
+            return positions
+        places = np.searchsorted(self._rows, positions)
+        is_here = np.take(self._rows, places, mode="clip") == positions if len(self) else places < 0
+        if not is_here.all():
+            unknown = [one for one, here in zip(ids, is_here, strict=True) if not here]
+            raise UnknownRow(
+                f"row {unknown[0]!r} is not among the {len(self):,} rows that are looked at; "
+                "look at all rows, or name one of these.",
+                row_id=unknown[0],
+            )
+        return places
+
+    def key(self, name: str) -> str:
+        """Give what tells the values of a column or an embedding, of these rows, from any other's.
+
+        For what an analysis keeps in the process between runs. Raises UnknownColumn.
+        """
+        table = self._table
+        own = table.vectors_key(name) if name in self.embedding_names else table.key(name)
+        rows = "" if self._covers_all else hashlib.blake2b(self._rows.tobytes(), digest_size=16).hexdigest()
+        return f"{self._table.fingerprint}:{rows}:{own}"
 
     @property
     def dataset_name(self) -> str:
@@ -96,7 +132,8 @@ class AnalysisInput:
         embeddings = self.embedding_names
         table = self._table
         keys = [table.vectors_key(name) if name in embeddings else table.key(name) for name in self._reads]
-        return (*keys, *(f"role:{role}={name or ''}" for role, name in self._roles.items()))
+        roles = (f"role:{role}={name or ''}" for role, name in self._roles.items())
+        return (*keys, *roles, *(f"embedder:{name}={version}" for name, version in self._versions.items()))
 
     def kind(self, name: str) -> Kind:
         """Say what the values of a column are. Raises UnknownColumn."""
@@ -129,6 +166,16 @@ class AnalysisInput:
         Raises BadRole when there is none of that name. Rows that are not usable
         hold no meaning and are to be set aside.
         """
+        name = self.layer_name(layer)
+        vectors = self._table.vectors(name)
+        self._note(name)
+        if self._covers_all:
+            return vectors
+        values, usable = _sealed(vectors.values[self._rows]), _sealed(vectors.usable[self._rows])
+        return replace(vectors, values=values, usable=usable)
+
+    def layer_name(self, layer: str | None = None) -> str:
+        """Name the embedding that `vectors` gives for a layer. Raises BadRole."""
         known = self.embedding_names
         name = self.role_column(Role.EMBEDDING) if layer is None else layer
         if name is None:
@@ -138,12 +185,7 @@ class AnalysisInput:
         if name not in known:
             message, close = no_such("embedding column", name, known, self.dataset_name)
             raise BadRole(message, column=name, nearest=close)
-        vectors = self._table.vectors(name)
-        self._note(name)
-        if self._covers_all:
-            return vectors
-        values, usable = _sealed(vectors.values[self._rows]), _sealed(vectors.usable[self._rows])
-        return replace(vectors, values=values, usable=usable)
+        return name
 
     def made_by(self, layer: str) -> Mapping[str, object] | None:
         """Give the parameters that a computed embedding was made with; None for one of the data."""
@@ -157,14 +199,25 @@ class AnalysisInput:
         """List the embedders that are installed, all or those of "text" or "image"."""
         return () if self._embedders is None else self._embedders.embedder_names(kind)
 
+    def embedder_spec(self, name: str) -> EmbedderSpec:
+        """Say what an embedder takes and gives, without loading it. Raises UnknownEmbedder.
+
+        Its version becomes part of the keys of what is computed.
+        """
+        if self._embedders is None:
+            message, close = no_such("embedder", name, ())
+            raise UnknownEmbedder(message, embedder=name, nearest=close)
+        spec = self._embedders.embedder_spec(name)
+        self._versions[name] = spec.version
+        return spec
+
     def embedder(self, name: str) -> Embedder:
         """Load an embedder; it stays loaded for the process.
 
         Raises UnknownEmbedder, EmbedderMissing when its library is not installed, or PluginError.
         """
-        if self._embedders is None:
-            message, close = no_such("embedder", name, ())
-            raise UnknownEmbedder(message, embedder=name, nearest=close)
+        self.embedder_spec(name)
+        assert self._embedders is not None
         return self._embedders.embedder(name)
 
     def media(self, index: int, column: str | None = None) -> bytes:

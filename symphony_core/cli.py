@@ -75,7 +75,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     run.add_argument("--rows", default="all", help="a filter; the analysis sees only these rows")
     run.add_argument("--seed", type=int, default=0)
-    run.add_argument("--out", metavar="FILE", help="write the computed columns (.parquet, .csv or .json)")
+    run.add_argument(
+        "--out",
+        metavar="FILE",
+        help="write the computed columns (.parquet, .csv or .json; embeddings: .parquet)",
+    )
     run.add_argument("--write", action="append", default=[], metavar="NAME=FILE",
                      help="write one of the result's files, or its 'table'; may be repeated")  # fmt: skip
     run.set_defaults(command=_run)
@@ -154,7 +158,10 @@ def _run(options: argparse.Namespace) -> None:
         print(f"{key}: {value}")
     for aside in result.set_aside:
         print(f"set aside: {len(aside.row_ids):,} rows, {aside.reason}")
-    if options.out:
+    if options.out and result.vectors:
+        app.download(options.out, "all", [*result.columns, *result.vectors])
+        print(f"wrote {options.out}")
+    elif options.out:
         columns = result.columns if isinstance(result.columns, pd.DataFrame) else pd.DataFrame(result.columns)
         _write(columns.reset_index(), options.out)
     for name, path in writes:

@@ -1,8 +1,9 @@
 """Work that takes longer than a glance: progress, cancel, shared results.
 
-One pool serves the whole process and leaves one core to the pages. Equal keys
-share one run: two sessions that ask for the same duplicates wait for one
-search, and it ends early only when its last waiter cancels.
+Two pools serve the whole process: one runs analyses, the other what a person waits
+for, so that no view stands still behind an analysis of minutes. Equal keys share
+one run: two sessions that ask for the same duplicates wait for one search, and it
+ends early only when its last waiter cancels.
 """
 
 from __future__ import annotations
@@ -235,4 +236,7 @@ class JobPool:
 
 
 _lock = threading.RLock()
-pool = JobPool()
+# Analyses: a second worker even on two cores, since one that waits for a library's process needs no core.
+pool = JobPool(max(2, (os.cpu_count() or 2) - 1))
+# What a person waits for: views, thumbnails, downloads; never behind an analysis of minutes.
+quick_pool = JobPool()

@@ -35,6 +35,10 @@ button.plain { border-color: transparent; padding: 0 6px; }
 select, input { background: var(--sy-paper); border: 1px solid var(--sy-line); border-radius: 4px;
   min-height: 24px; padding: 1px 6px; }
 :focus-visible { outline: 2px solid var(--sy-link); outline-offset: 1px; }
+progress { appearance: none; border: 0; border-radius: 2px; overflow: hidden; background: var(--sy-line); }
+progress::-webkit-progress-bar { background: var(--sy-line); }
+progress::-webkit-progress-value { background: var(--sy-fill); }
+progress::-moz-progress-bar { background: var(--sy-fill); }
 .mono { font-family: var(--sy-mono); }
 .muted { color: var(--sy-muted); }
 .num { font-variant-numeric: tabular-nums; text-align: right; }
@@ -54,8 +58,9 @@ h2.part button { text-transform: none; letter-spacing: 0; font-weight: 400; }
 .hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 """
 
-# Okabe and Ito's palette for colour-blind eyes, without its black, which is lost on a dark page.
-CATEGORIES = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#b8a900")
+# Okabe and Ito's palette for colour-blind eyes, without its black, which is lost on a dark page, and with
+# a wine red for its vermilion, which is the colour of the selection.
+CATEGORIES = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#a4406e", "#b8a900")
 OTHER = "#8a8a8a"
 
 

@@ -12,7 +12,7 @@ import hashlib
 import json
 import threading
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from types import MappingProxyType
 from weakref import WeakValueDictionary
@@ -57,6 +57,7 @@ class ComputedColumn:
     """One computed column: how it was made, its name, and its n values in both forms.
 
     covered: the rows it was computed on, so that saved work can compute it again; None is all, or unknown.
+    is_ranking: whether it says in which order to look at the rows (`AnalysisSpec.ranking`).
     """
 
     key: ColumnKey
@@ -64,6 +65,7 @@ class ComputedColumn:
     data: ColumnData
     series: pd.Series
     covered: Expr | None = None
+    is_ranking: bool = False
 
     @property
     def digest(self) -> str:
@@ -99,14 +101,14 @@ def known_column(key: ColumnKey, name: str) -> ComputedColumn | None:
 
 
 def computed_column(
-    key: ColumnKey, name: str, series: pd.Series, covered: Expr | None = None
+    key: ColumnKey, name: str, series: pd.Series, covered: Expr | None = None, *, is_ranking: bool = False
 ) -> ComputedColumn:
     """Give the one column of this key and name in the process, made from `series` if there is none."""
     known = known_column(key, name)
     if known is not None:
         return known
     canonical, _ = frames.tidy(series.reset_index(drop=True))
-    made = ComputedColumn(key, name, frames.column_data(canonical), canonical, covered)
+    made = ComputedColumn(key, name, frames.column_data(canonical), canonical, covered, is_ranking)
     with _lock:
         return _shared.setdefault((key.digest, name), made)
 
@@ -148,9 +150,12 @@ class Overlay(Mapping[str, ComputedColumn]):
         return len(self._columns)
 
     def with_column(self, column: ComputedColumn) -> Overlay:
-        """Add a column, or put it in the place of the one with its name."""
+        """Add a column, or put it in the place of the one with its name; a ranking comes last, the newest."""
         layers = {name: layer for name, layer in self.layers.items() if name != column.name}
-        return Overlay({**self._columns, column.name: column}, layers)
+        kept = dict(self._columns)
+        if column.is_ranking:
+            kept.pop(column.name, None)
+        return Overlay({**kept, column.name: column}, layers)
 
     def with_layer(self, layer: ComputedLayer) -> Overlay:
         """Add an embedding, or put it in the place of the one with its name."""
@@ -166,7 +171,20 @@ class Overlay(Mapping[str, ComputedColumn]):
         for layer in other.layers.values():
             if before.layers.get(layer.name) is not layer:
                 merged = merged.with_layer(layer)
+        newest = other.ranking
+        if newest is not None and newest is not before.ranking:
+            merged = merged.with_column(newest)  # known before and asked for again, it is the newest again
         return merged
+
+    @cached_property
+    def ranking(self) -> ComputedColumn | None:
+        """The newest ranking; None when there is none."""
+        return next((column for column in reversed(list(self._columns.values())) if column.is_ranking), None)
+
+    def made_with(self, column: ComputedColumn) -> tuple[str, ...]:
+        """Name the columns of the run that made this one, itself among them."""
+        run = replace(column.key, output="")
+        return tuple(name for name, one in self._columns.items() if replace(one.key, output="") == run)
 
     def without(self, name: str) -> Overlay:
         """Leave a column or an embedding out. Raises UnknownColumn."""

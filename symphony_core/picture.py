@@ -10,6 +10,8 @@ from __future__ import annotations
 import io
 import struct
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -61,6 +63,24 @@ def picture(data: bytes, max_px: int, max_bytes: int | None) -> Picture:
 
     max_bytes: None is any number. Raises Unfit.
     """
+    with _opened(data) as image:
+        return _fitted(image, data, max_px, max_bytes)
+
+
+def decoded(data: bytes, max_px: int) -> Image.Image:
+    """Give an image as 8-bit RGB or RGBA, upright, of at most `max_px` on its longer side.
+
+    For analyses, which want pixels and no file. Raises Unfit.
+    """
+    with _opened(data) as image:
+        image.draft("RGB", (max_px, max_px))  # lets JPEG decode at a fraction of its size
+        image.load()
+        return _shrunk(image, max_px)
+
+
+@contextmanager
+def _opened(data: bytes) -> Iterator[Image.Image]:
+    """Open an image whose pixels were counted; what then fails in decoding it becomes Unfit."""
     # Pillow takes 0.1 s to import, and many tables have no images.
     from PIL import Image, UnidentifiedImageError
 
@@ -72,9 +92,8 @@ def picture(data: bytes, max_px: int, max_bytes: int | None) -> Picture:
         _check_pixels(*_webp_size(data))
     try:
         with Image.open(io.BytesIO(data), formats=_FORMATS) as image:
-            width, height = image.size
-            _check_pixels(width, height)
-            return _fitted(image, data, max_px, max_bytes)
+            _check_pixels(*image.size)
+            yield image
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise Unfit(_too_many_pixels(*_png_size(data))) from error
     except UnidentifiedImageError as error:

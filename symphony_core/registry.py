@@ -136,16 +136,20 @@ class Registry:
         """List the embedders, all or those of "text" or "image"."""
         return tuple(name for name, spec in self.embedders.items() if kind in (None, spec.kind))
 
+    def embedder_spec(self, name: str) -> EmbedderSpec:
+        """Give what was registered under a name. Raises UnknownEmbedder with the nearest names."""
+        if name not in self.embedders:
+            message, close = no_such("embedder", name, self.embedders)
+            raise UnknownEmbedder(message + self._hint(), embedder=name, nearest=close)
+        return self.embedders[name]
+
     def embedder(self, name: str) -> Embedder:
         """Give an embedder, loaded at its first use and then kept for the process.
 
         Raises UnknownEmbedder with the nearest names, EmbedderMissing when its library is not installed,
         or PluginError, kept as a problem, when it fails otherwise.
         """
-        if name not in self.embedders:
-            message, close = no_such("embedder", name, self.embedders)
-            raise UnknownEmbedder(message + self._hint(), embedder=name, nearest=close)
-        spec = self.embedders[name]
+        spec = self.embedder_spec(name)
         with self._loading:
             if name not in self._loaded:
                 load = self.load(spec)

@@ -56,6 +56,8 @@ def run_analysis(
     name: another name for its one column, or a prefix for its several columns.
     Raises NeedsNotMet, BadSetting, BadResult, PluginError, or what the analysis raises deliberately.
     """
+    if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < 2**32:
+        raise BadSetting(f"seed is {seed!r}; give a whole number from 0 to {2**32 - 1:,}.", parameter="seed")
     positions = None if rows is None else np.unique(np.asarray(rows, dtype=np.int64))
     missing = spec.needs.missing(table, None if positions is None else len(positions))
     if missing:
@@ -83,7 +85,8 @@ def run_analysis(
             layer = full_vectors(vectors[output], data, table)
             overlay = overlay.with_layer(computed_layer(made, given, layer, covered))
         else:
-            overlay = overlay.with_column(computed_column(made, given, frame[given], covered))
+            column = computed_column(made, given, frame[given], covered, is_ranking=output == spec.ranking)
+            overlay = overlay.with_column(column)
     return replace(result, columns=frame), overlay
 
 

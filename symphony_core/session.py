@@ -120,10 +120,12 @@ class Session:
         seed: int = 0,
         as_name: str | None = None,
         is_step: bool = True,
+        step_key: str | None = None,
     ) -> Job[Result]:
         """Run an analysis on a worker; its columns join the overlay when it ends.
 
         is_step: whether undo takes the columns back; not for what a view computes unasked.
+        step_key: joins the step with what is set under the same gesture key when the columns are there.
         """
         if self._is_closed:
             raise BadSetting(
@@ -144,7 +146,8 @@ class Session:
             result, overlay = outcome
             # other analyses may have ended meanwhile: add to what is there now
             if is_step:
-                self.state.overlay = self.state.overlay.joined(overlay, table.overlay)
+                with self.state.gesture(key=step_key):
+                    self.state.overlay = self.state.overlay.joined(overlay, table.overlay)
             else:
                 self.state.amend(lambda now: now.joined(overlay, table.overlay))
             return result

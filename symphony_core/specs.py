@@ -118,7 +118,9 @@ class Needs:
                 return _role_missing(role)
         if self.one_of and not any(_is_played(role, table) for role in self.one_of):
             words = [role.value.replace("_", " ") for role in self.one_of]
-            return f"needs one of these columns: {', '.join(words)}; the data have none."
+            named = [f"{_ARGUMENT[role]}='COLUMN'" for role in self.one_of if role in _ARGUMENT]
+            hint = f"; name one with open(..., {' or '.join(named)})." if named else "."
+            return f"needs one of these columns: {', '.join(words)}; the data have none{hint}"
         if self.kinds:
             present = {table.kind(name) for name in table.names}
             for kind in self.kinds:
@@ -188,6 +190,9 @@ class AnalysisSpec:
         "duplicate_group_*:int"; dtypes are int, float, bool, str, time, and vectors for embeddings.
     version: to be raised whenever the same input would give another result.
     defaults: parameter values that differ from those in the function's signature.
+    ranking: one of `provides`, whole numbers, 1 for the row to be looked at first, null for rows that are
+        not ranked; "" is none. Views that show rows one by one follow the newest ranking, unless somebody
+        chose an order, and show all columns of its run beside each row.
     """
 
     name: str
@@ -198,6 +203,7 @@ class AnalysisSpec:
     version: str = "1"
     defaults: Mapping[str, object] = field(default_factory=dict, hash=False)
     summary: str = ""
+    ranking: str = ""
 
     def __post_init__(self) -> None:
         _check_words(self, "run")
@@ -212,6 +218,10 @@ class AnalysisSpec:
             raise _bad(self, "version", "a text such as '1'")
         if not isinstance(self.defaults, Mapping) or not all(isinstance(k, str) for k in self.defaults):
             raise _bad(self, "defaults", "a mapping from parameter names to values")
+        if self.ranking != "" and not (
+            _NAME.fullmatch(str(self.ranking)) and f"{self.ranking}:int" in self.provides
+        ):
+            raise _bad(self, "ranking", "the name of a column that `provides` promises as int, or ''")
         object.__setattr__(self, "defaults", MappingProxyType(dict(self.defaults)))
 
     @property

@@ -14,7 +14,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from symphony_core import evaluate
+from symphony_core import evaluate, point_index
 from symphony_core.cache import masks
 from symphony_core.column import ColumnData, Kind
 from symphony_core.dataset import Dataset
@@ -127,7 +127,9 @@ class Table:
         bound = self.bind(expr)
         assert bound is not None
         keys = tuple(self.key(name) for name in columns_of(bound))
-        return masks.get((self.fingerprint, keys, bound.digest), lambda: evaluate.evaluate(bound, self))
+        return masks.get(
+            (self.fingerprint, keys, bound.digest), lambda: evaluate.evaluate(bound, self, self._point_index)
+        )
 
     def count(self, expr: Expr | None) -> int:
         """Count the rows that meet the expression; None is all rows."""
@@ -163,6 +165,9 @@ class Table:
                 taken[name] = self.overlay[name].series.take(positions).reset_index(drop=True)
         id_column = self.dataset.id_column
         return taken[names if id_column in names else [id_column, *names]]
+
+    def _point_index(self, x: str, y: str) -> evaluate.PointIndex | None:
+        return point_index.known(point_index.key_of(self, x, y))
 
     def _check(self, name: str) -> None:
         if name in self.overlay or name in self.dataset.names:

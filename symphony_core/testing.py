@@ -222,15 +222,21 @@ def _outcome(app: App, spec: AnalysisSpec) -> tuple[Result | None, str]:
 
 
 def check_analyses_repeat_themselves(subject: Subject) -> None:
-    """The same input and seed give the same columns, table and summary."""
+    """The same input and seed give the same columns, table and summary, or the same refusal."""
     for spec in subject.analyses:
-        results = []
+        results, refusals = [], []
         for _ in range(2):
             app = App(tiny_dataset(40), subject.registry)
             if spec.needs.missing(app.state.table):
                 break
-            results.append(app.run(spec.name, seed=1))
+            try:
+                results.append(app.run(spec.name, seed=1))
+            except SymphonyError as error:  # one that must be told what to look for
+                refusals.append(str(error))
             app.close()
+        assert len(results) != 1 and len(set(refusals)) < 2, (
+            f"{spec.name} refuses in different ways: {refusals}"
+        )
         if len(results) == 2:
             _assert_same(*results, name=spec.name)
 

@@ -17,7 +17,7 @@ from panel.viewable import Viewable, Viewer
 
 from symphony_core.card import Frame, described, file_stem
 from symphony_core.errors import PluginError, SymphonyError
-from symphony_core.jobs import Job, pool
+from symphony_core.jobs import Job, quick_pool
 from symphony_core.session import Session, reason
 from symphony_core.specs import ViewSpec
 from symphony_core.state import State
@@ -181,7 +181,9 @@ class View(Viewer):
 
         self.frame.is_busy = True
         owner, title = self.session.owner, self.title
-        job = pool.start(lambda progress, cancel: work(), owner=owner, title=title, then=lambda value: value)
+        job = quick_pool.start(
+            lambda progress, cancel: work(), owner=owner, title=title, then=lambda value: value
+        )
         self._running = job
         job.on_update(settled)
 

@@ -25,7 +25,7 @@ const STYLE = `
 .said:empty { display: none; }
 .files { list-style: none; margin: 8px 0 0; padding: 0; display: flex; flex-direction: column; gap: 6px; font-size: 12px; }
 .files .grow { flex: 1; min-width: 0; overflow-wrap: anywhere; }
-progress { width: 100%; height: 4px; accent-color: var(--sy-fill); }
+progress { width: 100%; height: 4px; }
 `
 
 // A button that opens a sheet below; Escape and a second click close it, and only one is open.

@@ -5,7 +5,7 @@ const STYLE = `
 .lists { display: flex; flex-direction: column; gap: 16px; }
 ul { list-style: none; margin: 0; padding: 0; display: flex; flex-direction: column; gap: 8px; }
 li { overflow-wrap: anywhere; }
-progress { width: 100%; height: 4px; accent-color: var(--sy-fill); }
+progress { width: 100%; height: 4px; }
 .where { font-size: 12px; }
 `
 

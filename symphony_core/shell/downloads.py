@@ -14,7 +14,7 @@ from collections.abc import Callable
 from typing import Any, BinaryIO
 
 from symphony_core.errors import BadSetting
-from symphony_core.jobs import Job, pool
+from symphony_core.jobs import Job, quick_pool
 from symphony_core.row_files import Progress, RowFile
 from symphony_core.session import Session, reason
 
@@ -61,7 +61,7 @@ class Downloads:
 
             return _written(file, report)
 
-        job = pool.start(work, owner=self._session.owner, title=name, then=lambda made: made)
+        job = quick_pool.start(work, owner=self._session.owner, title=name, then=lambda made: made)
         self._jobs[token] = job
         job.on_update(lambda job: self._settled(token, name, job))
 

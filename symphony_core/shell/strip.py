@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from symphony_core.errors import BadMedia
-from symphony_core.jobs import Job, pool
+from symphony_core.jobs import Job, quick_pool
 from symphony_core.media import Media
 from symphony_core.roles import Role
 from symphony_core.session import Session
@@ -91,7 +91,7 @@ class Strip:
         if not self._session.owner.has_loop:
             self._come(self._make(missing))
             return
-        self._running = pool.start(
+        self._running = quick_pool.start(
             lambda progress, cancel: self._make(missing, progress),
             owner=self._session.owner, title="Thumbnails of the selection", then=lambda made: made,
         )  # fmt: skip

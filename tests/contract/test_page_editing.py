@@ -15,7 +15,7 @@ from symphony_core.testing import tiny_dataset
 
 @pytest.fixture
 def app():
-    app = symphony.open(tiny_dataset(), config=Manifest())
+    app = symphony.open(tiny_dataset(), config=Manifest(allow=("summary", "instances")))
     yield app
     app.close()
 
@@ -215,7 +215,7 @@ def test_a_key_that_now_names_another_view_shows_that_view(app, pages):
 def test_the_menu_lists_views_by_rank_and_says_what_one_lacks():
     app = symphony.open(pd.DataFrame({"name": ["tom", "kit"]}))
     menu = app.dashboard().pages.component.data["menu"]
-    assert [view["title"] for view in menu][:2] == ["Summary", "Instances"]
+    assert [view["title"] for view in menu][:3] == ["Embedding map", "Summary", "Instances"]
     assert all(view["summary"].endswith(".") for view in menu)
     app.close()
 

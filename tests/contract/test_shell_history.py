@@ -3,12 +3,13 @@
 import pytest
 
 import symphony_core as symphony
+from symphony_core.manifest import Manifest
 from symphony_core.testing import tiny_dataset
 
 
 @pytest.fixture
 def app():
-    app = symphony.open(tiny_dataset())
+    app = symphony.open(tiny_dataset(), config=Manifest(allow=("summary", "instances")))
     yield app
     app.close()
 

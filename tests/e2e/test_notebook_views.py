@@ -13,6 +13,12 @@ import symphony_core as symphony
 from tests.e2e.jupyter import HEALTH, Lab, lab_command, lab_environment, open_notebook, write_notebook
 
 OPEN = "import symphony_core as symphony\napp = symphony.open('demo:emoji')"
+OPEN_TWO = (
+    "import symphony_core as symphony\n"
+    "from symphony_core.manifest import parse_manifest\n"
+    'two = parse_manifest(\'[plugins]\\nallow = ["summary", "instances"]\')\n'
+    "app = symphony.open('demo:emoji', config=two)"
+)
 READ = "print(app.state.filter is not None, app.count(), app.selected()['id'].tolist())"
 DRIVE = "app.state.filter = \"label == 'Flags'\"; app.state.selection = ['emoji_1f1e6-1f1e8']"
 OPENED, SUMMARY, INSTANCES, SAID = range(4)
@@ -181,7 +187,7 @@ def test_a_card_in_a_cell_has_all_but_what_belongs_to_a_page(notebook, tab, even
 
 
 def test_pages_are_arranged_in_a_cell(notebook, tab, eventually):
-    lab = notebook(OPEN, "app.dashboard()", "print([view.key for view in app.workspace.layout[0].views])")
+    lab = notebook(OPEN_TWO, "app.dashboard()", "print([view.key for view in app.workspace.layout[0].views])")
     lab.run_all()
     shell = lab.output(1)
     cards = shell.get_by_role("tabpanel").locator("section[data-card] > header > h2")

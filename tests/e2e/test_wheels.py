@@ -17,7 +17,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-OURS = {"summary", "instances"}
+OURS = {"summary", "instances", "embedding_map", "familiarity", "embedders"}
 WHERE_EVERYTHING_COMES_FROM = """
 import importlib, json, sys
 import symphony_core as symphony
@@ -116,10 +116,10 @@ def wheels(tmp_path_factory: pytest.TempPathFactory, repository: Path) -> dict[s
 
 @pytest.fixture(scope="module")
 def environment(wheels: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> Environment:
-    """The core, both plugins and Jupyter in a new environment outside the checkout."""
+    """The core, all plugins and Jupyter in a new environment outside the checkout."""
     made = Environment(tmp_path_factory.mktemp("elsewhere"), wheels)
     run([sys.executable, "-m", "venv", "--without-pip", made.folder / "env"], cwd=made.folder)
-    ours = [wheels[f"symphony-panel-{name}"] for name in sorted(OURS)]
+    ours = [wheels[f"symphony-panel-{name.replace('_', '-')}"] for name in sorted(OURS)]
     made.install(f"{wheels['symphony-panel']}[all,jupyter]", *ours, "nbclient")
     return made
 
@@ -179,7 +179,7 @@ def test_the_demo_serves_its_page(environment: Environment, run_server: Callable
         assert b"<html" in response.read().lower()
 
 
-def test_both_plugins_are_listed_as_ok(environment: Environment):
+def test_all_plugins_are_listed_as_ok(environment: Environment):
     listed = environment.plugins()
     assert {name: row["status"] for name, row in listed.items() if name in OURS} == dict.fromkeys(OURS, "ok")
 
@@ -208,8 +208,9 @@ def test_a_third_partys_analysis_writes_its_column(with_acme: Environment, texts
     assert [None if pd.isna(length) else int(length) for length in lengths] == [4, 6, None]
 
 
-def test_the_notebook_runs(environment: Environment, repository: Path):
-    notebook = environment.folder / "01_quickstart.ipynb"
+@pytest.mark.parametrize("name", ["01_quickstart", "02_embedding_map"])
+def test_the_notebook_runs(environment: Environment, repository: Path, name: str):
+    notebook = environment.folder / f"{name}.ipynb"
     shutil.copy(repository / "notebooks" / notebook.name, notebook)
     outputs = environment.run("python", "-c", RUN_NOTEBOOK, notebook)
     assert int(outputs.splitlines()[-1]) > 0

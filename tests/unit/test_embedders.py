@@ -76,7 +76,7 @@ TEXTS = ["banana", "kiwi", "papaya"]
 def registry(plugin_folder):
     header_adds = "from symphony_core.specs import Needs, Result, Role\n"
     install_plugin(plugin_folder, "letters", header_adds + PLUGIN)
-    return Registry(parse_manifest(""))
+    return Registry(parse_manifest("[plugins]\nallow = ['letters']"))  # without the models that are installed
 
 
 def fruits() -> Dataset:
@@ -156,6 +156,18 @@ def test_what_is_wrong_with_an_embedder_is_said(registry):
     assert [one.where for one in registry.problems if one.plugin == "letters"] == ["embedder 'odd'"]
 
 
+def test_what_an_embedder_takes_is_said_without_loading_it(registry):
+    data = AnalysisInput(Table(fruits()), embedders=registry)
+    assert (data.embedder_spec("absent").kind, data.embedder_spec("absent").dimension) == ("image", 2)
+    with pytest.raises(UnknownEmbedder, match="letters"):
+        data.embedder_spec("lettres")
+
+
+def test_the_version_of_an_embedder_is_part_of_the_key_of_what_it_made(registry):
+    _, overlay = run(registry)
+    assert "embedder:letters=1" in overlay.layers["embedding_text"].key.inputs
+
+
 def test_an_input_without_embedders_says_that_there_are_none():
     data = AnalysisInput(Table(fruits()))
     assert data.embedders() == ()
@@ -224,4 +236,10 @@ def test_an_embedder_spec_that_is_wrong_is_refused(change):
 
 def test_one_of_several_roles_is_enough():
     needs = Needs(one_of=(Role.EMBEDDING, Role.X))
-    assert needs.missing(Table(fruits())) == "needs one of these columns: embedding, x; the data have none."
+    assert needs.missing(Table(fruits())) == (
+        "needs one of these columns: embedding, x; the data have none; "
+        "name one with open(..., embedding='COLUMN')."
+    )
+    assert Needs(one_of=(Role.X, Role.Y)).missing(Table(fruits())) == (
+        "needs one of these columns: x, y; the data have none."
+    )

@@ -22,6 +22,10 @@ def column(name: str = "group", params: str = "{}") -> ComputedColumn:
     return computed_column(key(params), name, pd.Series([1, 2]))
 
 
+def ranking(name: str, params: str = "{}") -> ComputedColumn:
+    return computed_column(key(params, output=name), name, pd.Series([2, 1]), is_ranking=True)
+
+
 def test_equal_keys_have_equal_digests():
     assert key().digest == key().digest
     assert len(key().digest) == 32
@@ -71,6 +75,22 @@ def test_a_column_of_the_same_name_takes_the_place_of_the_old_one():
     again = overlay.with_column(column("a", '{"new":1}'))
     assert list(again) == ["a", "b"]
     assert again["a"].digest != overlay["a"].digest
+
+
+def test_the_newest_ranking_is_the_one_that_was_added_last():
+    first, second = ranking("near"), ranking("found")
+    overlay = Overlay().with_column(first).with_column(second).with_column(column())
+    assert overlay.ranking is second
+    assert overlay.with_column(first).ranking is first
+    assert overlay.without("found").ranking is first
+    assert Overlay().with_column(column()).ranking is None
+
+
+def test_columns_of_one_run_are_told_from_those_of_another():
+    distance = computed_column(key(output="distance"), "distance", pd.Series([0.5, 0.25]))
+    rank = ranking("rank")
+    overlay = Overlay().with_column(distance).with_column(rank).with_column(ranking("other", '{"k":3}'))
+    assert overlay.made_with(rank) == ("distance", "rank")
 
 
 def test_leaving_out_an_unknown_column_names_the_nearest():

@@ -106,7 +106,7 @@ def test_an_unknown_view_or_analysis_names_the_nearest(plugin_folder):
         registry.view("atlass")
     with pytest.raises(UnknownAnalysis) as caught:
         registry.analysis("projekt")
-    assert caught.value.nearest == ["project"]
+    assert caught.value.nearest[0] == "project"
 
 
 def test_an_unknown_view_points_to_plugins_that_failed(plugin_folder):

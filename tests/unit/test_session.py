@@ -25,6 +25,9 @@ calls = []
 def register_analyses():
     return [
         AnalysisSpec("marks", "Marks", "acme_marks:run", provides=("mark:int",), summary="Marks rows."),
+        AnalysisSpec("near", "Near", "acme_marks:rank", provides=("near_rank:int",), ranking="near_rank"),
+        AnalysisSpec("found", "Found", "acme_marks:rank", provides=("found_rank:int",), ranking="found_rank",
+                     defaults={"column": "found_rank"}),
         AnalysisSpec("waits", "Waits", "acme_marks:wait", summary="Waits."),
     ]
 
@@ -32,6 +35,10 @@ def run(data, *, progress, cancel, seed=0, step=1):
     import numpy as np
     calls.append(step)
     return Result(columns={"mark": np.arange(len(data)) * step}, summary={"row_count": len(data)})
+
+def rank(data, *, progress, cancel, seed=0, column="near_rank"):
+    import numpy as np
+    return Result(columns={column: np.arange(len(data)) + 1})
 
 def wait(data, *, progress, cancel, seed=0):
     progress(0.5, "half way")
@@ -48,6 +55,26 @@ def app(plugin_folder):
     app = symphony.open(tiny_dataset(), config=Manifest(block=(f"unused_{plugin_folder}",)))
     yield app
     app.close()
+
+
+def ranking(app):
+    newest = app.state.overlay.ranking
+    return None if newest is None else newest.name
+
+
+def test_a_ranking_asked_for_again_is_the_newest_and_undo_takes_it_back(app):
+    app.run("marks")
+    assert ranking(app) is None
+    app.run("near")
+    app.run("found")
+    assert ranking(app) == "found_rank"
+    app.run("near")
+    assert ranking(app) == "near_rank"
+    app.run("marks", step=3)
+    assert ranking(app) == "near_rank"
+    app.undo()
+    app.undo()
+    assert ranking(app) == "found_rank"
 
 
 def module():

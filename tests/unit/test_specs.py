@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from symphony_core.dataset import Dataset
-from symphony_core.errors import BadRole, BadSetting, PluginError, UnknownColumn
+from symphony_core.errors import BadRole, BadSetting, PluginError, UnknownColumn, UnknownRow
 from symphony_core.roles import RoleChoice, Roles
 from symphony_core.specs import AnalysisInput, AnalysisSpec, Kind, Needs, Role, ViewSpec, never, silent
 from symphony_core.table import Table
@@ -34,6 +34,14 @@ def test_a_view_name_that_is_not_lower_case_words_is_refused(name):
 def test_a_factory_without_exactly_one_colon_is_refused(factory):
     with pytest.raises(PluginError, match="one colon"):
         ViewSpec("summary", "Summary", factory)
+
+
+@pytest.mark.parametrize("ranking", ["rank", "share", "part_*", 3])
+def test_a_ranking_is_a_promised_column_of_whole_numbers(ranking):
+    provides = ("place:int", "share:float", "part_*:int")
+    assert AnalysisSpec("near", "Near", "module:run", provides=provides, ranking="place").ranking == "place"
+    with pytest.raises(PluginError, match="ranking is"):
+        AnalysisSpec("near", "Near", "module:run", provides=provides, ranking=ranking)
 
 
 @pytest.mark.parametrize("provides", [["group:int"], ("group",), ("group:integer",), ("gr oup:int",), (3,)])
@@ -147,3 +155,24 @@ def test_the_default_progress_and_cancel_do_nothing():
     silent(0.5, "half")
     never.check()
     assert not never.is_set()
+
+
+def test_ids_are_found_among_the_rows_that_the_input_covers():
+    table = cats()
+    ids = table.dataset.row_ids.tolist()
+    assert AnalysisInput(table).positions_of([ids[2], ids[0]]).tolist() == [2, 0]
+    part = AnalysisInput(table, np.array([0, 2]))
+    assert part.positions_of([ids[2], ids[0]]).tolist() == [1, 0]
+    with pytest.raises(UnknownRow, match=f"{ids[1]!r} is not among the 2 rows"):
+        part.positions_of([ids[0], ids[1]])
+    with pytest.raises(UnknownRow, match="no row 'nobody'"):
+        part.positions_of(["nobody"])
+
+
+def test_a_key_names_column_and_rows():
+    table = cats()
+    whole, part = AnalysisInput(table), AnalysisInput(table, np.array([0, 2]))
+    assert whole.key("name") == AnalysisInput(table).key("name")
+    keys = {whole.key("name"), part.key("name"), AnalysisInput(table, np.array([0, 1])).key("name")}
+    assert len(keys) == 3
+    assert whole.key("score") not in keys

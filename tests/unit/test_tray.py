@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 import symphony_core as symphony
+from symphony_core.manifest import Manifest
 from symphony_core.owner import Owner
 from symphony_core.shell import downloads as downloads_module
 from symphony_core.shell import tray as tray_module
@@ -23,7 +24,7 @@ from symphony_core.testing import tiny_dataset
 
 @pytest.fixture
 def app():
-    app = symphony.open(tiny_dataset())
+    app = symphony.open(tiny_dataset(), config=Manifest(allow=("summary", "instances")))
     yield app
     app.close()
 

@@ -2,6 +2,7 @@ import base64
 import io
 import json
 import struct
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -10,6 +11,7 @@ from PIL import Image
 
 from symphony_core.errors import UnknownColumn
 from symphony_core.manifest import Manifest
+from symphony_core.overlay import ColumnKey, computed_column
 from symphony_core.registry import Registry
 from symphony_core.session import Session
 from symphony_core.sources import open_source
@@ -92,6 +94,20 @@ def shown():
         one.session.close()
 
 
+def rank(view: Shown, ids: list[str], **more: object) -> None:
+    """Let an analysis have ranked some rows, the first one best, with a distance for each."""
+    frame = view.state.dataset.frame
+    places = frame["id"].map({one: place for place, one in enumerate(ids, 1)}).astype("Int64")
+    key = ColumnKey(view.state.dataset.fingerprint, (), "near", "acme", "1", repr(ids), 0)
+    parts = {"near_distance": (places / 8).astype("float64"), "near_rank": places}
+    overlay = view.state.overlay
+    for name, values in parts.items():
+        own = replace(key, output=name)
+        made = computed_column(own, name, pd.Series(values), is_ranking=name == "near_rank")
+        overlay = overlay.with_column(made)
+    view.state.overlay = overlay
+
+
 # --- the page ---------------------------------------------------------------------------
 
 
@@ -124,6 +140,72 @@ def test_sorting_by_the_same_column_twice_sends_the_page_once(shown):
     view.sent.clear()
     view.say("sort", column="score", descending=False)
     assert view.sent == []
+
+
+# --- rankings ---------------------------------------------------------------------------
+
+
+def test_ranked_rows_come_first_and_the_others_in_the_order_of_the_data(shown):
+    view = shown(table_rows=5)
+    rank(view, ["r9", "r2"])
+    assert view.panel["rows"] == [9, 2, 0, 1, 3]
+    assert (view.data["sort"], view.data["ranked"], view.component.menu["ranking"]) == ("", True, "near_rank")
+    assert view.view.sentence().startswith("Rows 1–5 of 50, ranked rows first, by near_rank, as a table")
+
+
+def test_the_columns_of_a_ranking_stand_before_the_others(shown):
+    view = shown(columns=["score"])
+    rank(view, ["r9", "r2"])
+    assert [column["name"] for column in view.data["columns"]] == ["near_rank", "near_distance", "score"]
+    assert [column["ranks"] for column in view.data["columns"]] == [True, True, False]
+    assert view.panel["cells"][:3] == [["1", "0.125", "13"], ["2", "0.25", "14"], [None, None, "0"]]
+
+
+def test_distances_stand_beside_pictures(shown):
+    view = shown(images())
+    rank(view, ["d"])
+    assert (view.data["mode"], view.panel["rows"][0], view.panel["cells"][0]) == ("grid", 3, ["1", "0.125"])
+    assert [column["short"] for column in view.data["columns"]] == ["rank", "distance"]
+
+
+def test_a_new_ranking_goes_back_to_the_first_page_and_undo_takes_it_back(shown):
+    view = shown(table_rows=5)
+    rank(view, ["r9"])
+    view.say("page", number=3)
+    rank(view, ["r4"])
+    assert (view.panel["page"], view.panel["rows"][0]) == (1, 4)
+    view.state.undo()
+    assert view.panel["rows"][0] == 9
+    view.state.undo()
+    assert (view.panel["rows"][0], view.data["ranked"], view.component.menu["ranking"]) == (0, False, "")
+
+
+def test_an_order_chosen_by_hand_wins_over_a_ranking(shown):
+    view = shown(table_rows=5)
+    rank(view, ["r9"])
+    view.say("sort", column="score", descending=False, ranked=False)
+    assert (view.panel["rows"][:2], view.data["ranked"]) == ([0, 43], False)
+    rank(view, ["r3"])
+    assert view.panel["rows"][:2] == [0, 43]
+    view.say("sort", column="", descending=False, ranked=False)
+    assert (view.panel["rows"][0], view.data["ranked"]) == (0, False)
+    view.say("sort", column="", descending=False, ranked=True)
+    assert (view.panel["rows"][0], view.data["ranked"]) == (3, True)
+
+
+def test_a_head_clicked_back_to_no_column_keeps_what_was_chosen_about_rankings(shown):
+    view = shown(follow_ranking=False)
+    rank(view, ["r9"])
+    view.say("sort", column="score", descending=True)
+    view.say("sort", column="", descending=False)
+    assert (view.panel["rows"][0], view.data["ranked"]) == (0, False)
+
+
+def test_ranked_rows_that_are_not_under_the_filter_are_not_shown(shown):
+    view = shown()
+    rank(view, ["r9", "r2"])
+    view.state.filter = "score in [0, 14]"
+    assert view.panel["rows"] == [2, 0]
 
 
 def test_another_page_size_keeps_the_row_that_was_first_on_the_page(shown):

@@ -8,7 +8,8 @@ function makeBar(at) {
   const modes = ["grid", "cards", "table"].map((mode) =>
     button(mode, `Show as ${mode}`, () => say({ kind: "mode", mode }), { "data-mode": mode }))
   const sort = element("select", { "aria-label": "Sort by" })
-  sort.addEventListener("change", () => say({ kind: "sort", column: sort.value, descending: false }))
+  sort.addEventListener("change", () =>
+    say({ kind: "sort", column: sort.value, descending: false, ranked: "ranked" in sort.selectedOptions[0].dataset }))
   const direction = button("↑", "Smallest first", () =>
     say({ kind: "sort", column: model.data.sort, descending: !model.data.descending }), { class: "icon" })
   const box = element("input", { type: "search", placeholder: "search texts", "aria-label": "Search texts",
@@ -56,10 +57,19 @@ function makeBar(at) {
   }
 
   function menu() {
+    const { ranking } = model.menu
     const options = [element("option", { value: "" }, "order of the data")]
+    if (ranking) options.unshift(element("option", { value: "", "data-ranked": "", title: "Ranked rows first, the others in the order of the data" }, `ranking: ${ranking}`))
     for (const name of model.menu.columns ?? []) options.push(element("option", { value: name }, name))
     put(sort, options)
-    sort.value = model.data.sort ?? ""
+    showSort()
+  }
+
+  // Two orders have no column: that of a ranking, if there is one, and that of the data.
+  function showSort() {
+    const { sort: column, ranked } = model.data
+    if (column) sort.value = column
+    else sort.selectedIndex = model.menu.ranking && !ranked ? 1 : 0
   }
 
   function draw() {
@@ -68,7 +78,7 @@ function makeBar(at) {
       mode.hidden = !data.modes.includes(mode.dataset.mode)
       mode.setAttribute("aria-pressed", String(mode.dataset.mode === data.mode))
     }
-    sort.value = data.sort
+    showSort()
     direction.disabled = !data.sort
     direction.textContent = data.descending ? "↓" : "↑"
     const words = data.descending ? "Largest first" : "Smallest first"

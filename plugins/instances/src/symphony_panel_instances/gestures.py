@@ -93,7 +93,8 @@ class Gestures:
         name = str(gesture.get("column") or "")
         if name:
             self._view.check_columns([name])
-        self._view.param.update(sort=name, descending=bool(gesture.get("descending")))
+        follow = bool(gesture.get("ranked", self._view.follow_ranking))
+        self._view.param.update(sort=name, descending=bool(gesture.get("descending")), follow_ranking=follow)
 
     def _search_for(self, gesture: Gesture) -> None:
         self._view.search = str(gesture.get("text") or "")[:MAX_SEARCH_CHARS]

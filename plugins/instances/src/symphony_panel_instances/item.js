@@ -25,8 +25,8 @@ function fillCell(cell, text, words = []) {
 // isWrong: the prediction among them differs from the label.
 function besideList(columns, cells, words, isWrong = false) {
   if (!columns.length) return []
-  const parts = columns.flatMap((column, i) => [
-    element("dt", { class: "mono", title: column.name }, column.name),
+  const parts = columns.flatMap((column, i) => column.ranks && cells[i] === null ? [] : [ // most rows have no rank
+    element("dt", { class: "mono", title: column.name }, column.short),
     fillCell(element("dd", isWrong && column.predicts ? { class: "wrong" } : {}), cells[i], words)])
   return [element("dl", { class: "beside" }, ...parts)]
 }

@@ -30,16 +30,27 @@ def sortable_columns(table: Table, media_names: Sequence[str]) -> list[str]:
     return [name for name in table.names if name not in media_names and can_sort(table.kind(name))]
 
 
-def shown_columns(table: Table, chosen: Sequence[str], media_names: Sequence[str]) -> tuple[str, ...]:
+def shown_columns(
+    table: Table, chosen: Sequence[str], media_names: Sequence[str], ranked: Sequence[str] = ()
+) -> tuple[str, ...]:
     """Name the table's columns: those chosen, else the first of the data and all computed ones.
 
+    ranked: columns of the ranking that is followed, which stand before the others.
     The id stands before them and media have a place of their own.
     """
     apart = (table.dataset.id_column, *media_names)
     if chosen:
-        return tuple(name for name in chosen if name in table.names and name not in apart)
+        there = [name for name in chosen if name in table.names and name not in apart]
+        return tuple(dict.fromkeys([*ranked, *there]))
     base = [name for name in table.dataset.names if name not in apart and name not in table.overlay]
-    return (*base[:FIRST_COLUMNS], *list(table.overlay)[:FIRST_COLUMNS])
+    return tuple(dict.fromkeys([*ranked, *base[:FIRST_COLUMNS], *list(table.overlay)[:FIRST_COLUMNS]]))
+
+
+def order_text(wanted: Wanted) -> str:
+    """Word the order of the rows, for the sentence."""
+    if wanted.sort:
+        return f"by {wanted.sort}, {'largest' if wanted.is_descending else 'smallest'} first"
+    return f"ranked rows first, by {wanted.ranking}" if wanted.ranking else "in the order of the data"
 
 
 def texts(table: Table, name: str, rows: np.ndarray, *, exact: bool = False) -> list[str | None]:
@@ -86,7 +97,28 @@ def columns_data(wanted: Wanted) -> list[dict[str, object]]:
     """Say of the columns whose cells `panel_data` gives what a head or a name beside a value needs."""
     names = {TABLE: wanted.columns, GRID: _own_beside(wanted), CARDS: wanted.samples.beside}[wanted.mode]
     _, prediction = _caption_columns(wanted.table)
-    return [{**one, "predicts": one["name"] == prediction} for one in header(wanted.table, names)]
+    ranks = ranked_columns(wanted.table, wanted.ranking)
+    short = short_names(ranks) if wanted.mode == GRID else {}
+    return [
+        {**one, "predicts": name == prediction, "ranks": name in ranks, "short": short.get(name, name)}
+        for name, one in zip(names, header(wanted.table, names), strict=True)
+    ]
+
+
+def ranked_columns(table: Table, ranking: str) -> tuple[str, ...]:
+    """Name a ranking and the columns that were made with it; none without a ranking."""
+    if not ranking:
+        return ()
+    return tuple(dict.fromkeys([ranking, *table.overlay.made_with(table.overlay[ranking])]))
+
+
+def short_names(names: Sequence[str]) -> dict[str, str]:
+    """Give the names of a ranking's columns without the words that its own begins with.
+
+    In a narrow place `neighbour_rank` and `neighbour_distance` would both be "neigh…".
+    """
+    head = names[0][: names[0].rfind("_") + 1] if names else ""
+    return {name: name.removeprefix(head) for name in names}
 
 
 def _own_beside(wanted: Wanted) -> tuple[str, ...]:

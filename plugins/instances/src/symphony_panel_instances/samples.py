@@ -38,8 +38,13 @@ class Samples:
         return wanted if wanted in self.modes else self.modes[0]
 
 
-def samples(table: Table, *, media: Sequence[str] = (), beside: Sequence[str] = ()) -> Samples:
-    """Say how rows are shown; media and beside are columns somebody chose, none means the fitting ones."""
+def samples(
+    table: Table, *, media: Sequence[str] = (), beside: Sequence[str] = (), ranked: Sequence[str] = ()
+) -> Samples:
+    """Say how rows are shown; media and beside are columns somebody chose, none means the fitting ones.
+
+    ranked: columns of the ranking that is followed, which stand before the others.
+    """
     found = media_columns(table.dataset)
     chosen = [column for column in found if column.name in media]
     shown = tuple(chosen or found)[:MAX_MEDIA]
@@ -50,7 +55,8 @@ def samples(table: Table, *, media: Sequence[str] = (), beside: Sequence[str] = 
     else:
         modes = (CARDS, TABLE) if shown or text else (TABLE, CARDS)
     named = tuple(name for name in beside if name in table.names)
-    return Samples(shown, text, named or _fitting_beside(table, is_plain=not shown and not text), modes)
+    others = named or _fitting_beside(table, is_plain=not shown and not text)
+    return Samples(shown, text, tuple(dict.fromkeys([*ranked, *others])), modes)
 
 
 def text_column(table: Table, media_names: Sequence[str]) -> str | None:

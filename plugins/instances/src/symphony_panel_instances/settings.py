@@ -103,6 +103,12 @@ class RowsSettings(View):
         doc="""
         Whether the largest value comes first.""",
     )
+    follow_ranking = param.Boolean(
+        default=True,
+        label="Ranked rows first",
+        doc="""
+        Whether the rows of the newest ranking come first, in its order, while no column orders the rows.""",
+    )
     search = param.String(
         default="",
         precedence=-1,

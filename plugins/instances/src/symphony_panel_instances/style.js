@@ -43,7 +43,7 @@ mark { background: color-mix(in srgb, #f2c14e 55%, var(--sy-paper)); color: inhe
   overflow: hidden; text-overflow: ellipsis; white-space: nowrap; max-width: 100%; font-size: 12px; }
 .card .player { margin: 0; }
 .card .text { margin: 0; overflow-wrap: anywhere; white-space: pre-wrap; line-height: 1.45; cursor: text; }
-.beside { display: grid; grid-template-columns: fit-content(45%) 1fr; gap: 0 8px; margin: 0; font-size: 12px; min-width: 0; }
+.beside { display: grid; grid-template-columns: fit-content(58%) 1fr; gap: 0 8px; margin: 0; font-size: 12px; min-width: 0; }
 .picture + .beside, .player + .beside { padding: 0 6px 4px; }
 .card .beside { padding: 0; margin-top: auto; }
 .beside dt { color: var(--sy-muted); overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }

@@ -14,10 +14,11 @@ import numpy as np
 
 from symphony_core.errors import BadSetting, UnknownColumn, no_such
 from symphony_core.expr import Expr
-from symphony_core.jobs import Job, pool
+from symphony_core.jobs import Job, quick_pool
 from symphony_core.media import Media, media_columns
 from symphony_core.session import Session
 from symphony_core.specs import ViewSpec
+from symphony_core.table import Table
 from symphony_core.view import MAX_INLINE_VALUES, Description
 from symphony_panel_instances import page, search
 from symphony_panel_instances.component import RowsComponent
@@ -71,7 +72,8 @@ class InstancesView(RowsSettings):
     # --- drawing -------------------------------------------------------------------
 
     def body(self) -> RowsComponent:
-        self.watch(["mode", "sort", "descending", "search"], self._draw_and_say, of=self)
+        follows = ["mode", "sort", "descending", "search", "follow_ranking"]
+        self.watch(follows, self._draw_and_say, of=self)
         return self._component
 
     def draw(self) -> None:
@@ -96,13 +98,12 @@ class InstancesView(RowsSettings):
     def sentence(self) -> str:
         """Say which rows are on show, in what order, how many groups and hits, and how many are ticked."""
         wanted, found = self._page or self._wanted(), self._found
-        end = "largest" if wanted.is_descending else "smallest"
-        order = f"by {wanted.sort}, {end} first" if wanted.sort else "in the order of the data"
         rows = page.shown_text(found.panels, wanted.group_by, found.group_count, found.total)
         words = " ".join(wanted.words)
         hits = f", found for {words!r} among {found.filtered:,}" if wanted.search is not None else ""
         form = "as cards" if wanted.mode == CARDS else f"as a {wanted.mode}"
-        return f"{rows}{hits}, {order}, {form}; {self._selected_text() or 'none selected'}."
+        order, ticked = page.order_text(wanted), self._selected_text() or "none selected"
+        return f"{rows}{hits}, {order}, {form}; {ticked}."
 
     def describe(self) -> Description:
         """Give the rows on show with the shown columns; those that group them come first."""
@@ -123,10 +124,12 @@ class InstancesView(RowsSettings):
 
     def _wanted(self) -> Wanted:
         table, state = self.state.table, self.state
-        shown = samples(table, media=self.media, beside=self.beside)
+        sort = self.sort if self.sort in table.names and can_sort(table.kind(self.sort)) else ""
+        ranking = "" if sort or not self.follow_ranking else _newest_ranking(table)
+        ranked = page.ranked_columns(table, ranking)
+        shown = samples(table, media=self.media, beside=self.beside, ranked=ranked)
         mode = shown.mode(self.mode)
         sizes = {GRID: self.grid_rows, CARDS: self.card_rows, TABLE: self.table_rows}
-        sort = self.sort if self.sort in table.names and can_sort(table.kind(self.sort)) else ""
         words = search.words_of(self.search)
         media_names = [column.name for column in shown.media]
         return Wanted(
@@ -134,9 +137,9 @@ class InstancesView(RowsSettings):
             search=search.search_expr(words, self._searched()), mode=mode, samples=shown, sort=sort,
             is_descending=bool(sort and self.descending),
             size=self.group_rows if len(state.group_by) else sizes[mode],
-            columns=page.shown_columns(table, self.columns, media_names),
+            columns=page.shown_columns(table, self.columns, media_names, ranked),
             thumbnail_px=self.thumbnail_px if shown.media else 0, group_by=tuple(state.group_by),
-            panel_limit=self.group_panels, firsts=tuple(sorted(self._firsts.items())),
+            panel_limit=self.group_panels, firsts=tuple(sorted(self._firsts.items())), ranking=ranking,
         )  # fmt: skip
 
     def _searched(self) -> tuple[str, ...]:
@@ -153,7 +156,9 @@ class InstancesView(RowsSettings):
         self.param["beside"].objects = plain
         self.param["media"].objects = self._media_names
         self.param["search_in"].objects = list(search.text_columns(table, self._media_names))
-        self._component.menu = {"columns": page.sortable_columns(table, self._media_names)}
+        self._component.menu = {
+            "columns": page.sortable_columns(table, self._media_names), "ranking": _newest_ranking(table)
+        }  # fmt: skip
 
     def _show(self, wanted: Wanted, found: Found) -> None:
         self._page, self._found = wanted, found
@@ -183,6 +188,7 @@ class InstancesView(RowsSettings):
             "media": [list(column) for column in wanted.samples.media],
             "thumbnail_px": wanted.thumbnail_px,
             "sort": wanted.sort,
+            "ranked": bool(wanted.ranking),
             "descending": wanted.is_descending,
             "search": self.search,
             "words": list(wanted.words) if wanted.search is not None else [],
@@ -242,7 +248,9 @@ class InstancesView(RowsSettings):
             rows = [row for panel in coming.find().panels if panel.key in keys for row in panel.rows.tolist()]
             self._made.make_ahead(rows, columns, px, cancel.check)
 
-        self._ahead = pool.start(work, owner=self.session.owner, title=self.title, then=lambda value: value)
+        self._ahead = quick_pool.start(
+            work, owner=self.session.owner, title=self.title, then=lambda value: value
+        )
 
     def _stop_ahead(self) -> None:
         if self._ahead is not None:
@@ -380,3 +388,8 @@ class InstancesView(RowsSettings):
             if name not in table.names:
                 message, close = no_such("column", name, table.names, table.dataset_name)
                 raise UnknownColumn(message, column=name, nearest=close)
+
+
+def _newest_ranking(table: Table) -> str:
+    newest = table.overlay.ranking
+    return "" if newest is None else newest.name

@@ -72,7 +72,8 @@ NOTHING = Found((Panel(ALL, (), 0, 0, np.empty(0, dtype=np.int64)),), 0, 0, 0)
 class Wanted:
     """What decides which rows are shown and how.
 
-    words: of the search, which `search` tests. sort: a column, or "" for the order of the data.
+    words: of the search, which `search` tests. sort: a column, or "" for the order of the data, in which
+    the rows that `ranking` ranks come first, if there is such a column, the one with the least rank leading.
     size: rows of a page. columns: names to show in the table. thumbnail_px: longer side of a picture.
     firsts: rank of the first row of a panel's page, by its key; those not named begin at 0.
     panel_limit: groups shown, largest first.
@@ -92,6 +93,7 @@ class Wanted:
     group_by: tuple[str, ...]
     panel_limit: int
     firsts: tuple[tuple[int, int], ...]
+    ranking: str = ""
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Wanted) and self._identity == other._identity
@@ -104,20 +106,26 @@ class Wanted:
         table = (self.table.fingerprint, self.table.overlay)
         return (table, self.filter, self.words, self.search, self.mode, self.samples, self.sort,
                 self.is_descending, self.size, self.columns, self.thumbnail_px, self.group_by,
-                self.panel_limit, self.firsts)  # fmt: skip
+                self.panel_limit, self.firsts, self.ranking)  # fmt: skip
+
+    @property
+    def order_column(self) -> str:
+        """The column whose values order the rows; empty is the order of the data."""
+        return self.sort or self.ranking
 
     @property
     def rows_decided_by(self) -> tuple[object, ...]:
         """Give what decides all rows and their order; when it changes, pages begin at the first row again."""
-        return (self.filter, self.search, self.sort, self.is_descending, self.group_by)
+        ranks = self.table.key(self.ranking) if self.ranking and not self.sort else ""
+        return (self.filter, self.search, self.sort, self.is_descending, self.group_by, ranks)
 
     @property
     def value_count(self) -> int:
         """How many values are looked at to find the rows, long text counted by what ranking it costs."""
         count = len(self.table)
         cost = count // 16
-        if self.sort:
-            cost = 16 * count if self.table.kind(self.sort) is Kind.TEXT else count
+        if self.order_column:
+            cost = 16 * count if self.table.kind(self.order_column) is Kind.TEXT else count
         if self.group_by:
             cost += count * (len(self.group_by) + self.panel_limit // 4)
         if self.search is not None:
@@ -183,12 +191,12 @@ class Wanted:
         return Panel(group.index, group.values, group.row_count, first, rows)
 
     def _rows(self, mask: np.ndarray | None, key: int, first: int) -> np.ndarray:
-        table, stop = self.table, first + self.size
-        if not self.sort:
+        table, stop, order = self.table, first + self.size, self.order_column
+        if not order:
             return rows_in_order(mask, first, stop, len(table))
         return sorted_rows(
-            table.column(self.sort), mask, first, stop, descending=self.is_descending,
-            column_key=(table.fingerprint, table.key(self.sort)), mask_key=self._mask_key(key),
+            table.column(order), mask, first, stop, descending=self.is_descending,
+            column_key=(table.fingerprint, table.key(order)), mask_key=self._mask_key(key),
         )  # fmt: skip
 
     def _mask_key(self, key: int) -> tuple[object, ...]:

@@ -1,0 +1,1 @@
+"""Embeddings of text and images, computed on this machine, as an analysis of Symphony."""

@@ -1,0 +1,1 @@
+"""The shape of the data: projection, map, clusters, neighbours and search."""

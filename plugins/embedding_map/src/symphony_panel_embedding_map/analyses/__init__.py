@@ -1,0 +1,1 @@
+"""Projection, clusters, neighbours and text search: arrays in, columns out."""

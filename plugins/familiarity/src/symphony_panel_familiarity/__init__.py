@@ -1,0 +1,1 @@
+"""How familiar each row is to the rest, by density in the embedding."""
