@@ -147,7 +147,7 @@ class Stage {
   discs(ctx, { rows, places, codes }, ink, isPick) {
     const [x0, x1, y0, y1] = this.pictureWindow
     // the same in all maps of a view: a group of few rows is not louder than one of many
-    const most = Math.max(rows.length, this.at.most())
+    const most = isPick ? rows.length : Math.max(rows.length, this.at.most())
     const radius = DISC_PX.find(([limit]) => most <= limit)[1] + (isPick ? 0.6 : 0)
     const palette = this.at.palette()
     ctx.lineWidth = 0.75
@@ -168,7 +168,7 @@ class Stage {
         ctx.globalAlpha = isPick ? 1 : 0.85
         ctx.fill(path)
         ctx.globalAlpha = 1
-        if (rows.length <= MAX_RIMMED) ctx.stroke(path)
+        if (rows.length <= (isPick ? 5 : 1) * MAX_RIMMED) ctx.stroke(path)
       }
     }
   }
