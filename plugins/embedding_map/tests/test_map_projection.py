@@ -151,3 +151,14 @@ def test_a_search_and_its_selection_are_one_step(app: App):
     assert app.selected()["id"].tolist() == ["row-003"]
     assert "neighbour_rank" not in app.state.table.names
     assert X in app.state.table.names
+
+
+def test_a_page_that_closes_while_it_projects_is_told_nothing(app: App):
+    view = shown(app)
+    app.session.owner = Owner(lambda call: None)  # a loop that runs nothing by itself
+    view._component._handle_msg({"kind": "project"})
+    assert view._component.data["work"]["is_running"]
+    told = []
+    view._component.param.watch(told.append, "data")
+    app.close()
+    assert told == []

@@ -134,7 +134,7 @@ class EmbeddingMapView(MapSettings):
             self._component.data = data
 
     def _say_work(self) -> None:
-        if not self._is_closed:
+        if not self._is_closed and not self.session.is_closed:
             self._send()
 
     def _improve(self) -> None:
@@ -220,5 +220,5 @@ class EmbeddingMapView(MapSettings):
         return sample(self.state.table, self.media, row, self.colour_column)
 
     def close(self) -> None:
+        super().close()  # first: what is cancelled then says nothing to a page that is gone
         self.work.cancel()
-        super().close()
