@@ -1,20 +1,5 @@
 // What every piece is drawn with; `widgets.script` puts it before the piece's own script.
 
-// Bokeh 3.9 takes models that come with a message of the server's for its own new ones: the first message back would
-// carry them whole, which fails for pieces that listen (functions cannot be sent), and a gesture would be lost.
-(function knowWhatTheServerSent() {
-  const known = globalThis.Bokeh?.documents?.[0]?.constructor?.prototype
-  if (!known || known.symphony_mended) return
-  known.symphony_mended = true
-  const apply = known.apply_json_patch
-  known.apply_json_patch = function (...args) {
-    const own = new Set(this._new_models)
-    const applied = apply.apply(this, args)
-    for (const model of [...(this._new_models ?? [])]) if (!own.has(model)) this._new_models.delete(model)
-    return applied
-  }
-})()
-
 function element(tag, attributes = {}, ...children) {
   const made = document.createElement(tag)
   for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value)
