@@ -101,12 +101,12 @@ def test_an_older_copy_further_down_the_path_is_hidden(plugin_folder, monkeypatc
 
 def test_an_unknown_view_or_analysis_names_the_nearest(plugin_folder):
     install_plugin(plugin_folder, "maps", ONE_VIEW.format(name="atlas") + ONE_ANALYSIS.format(name="project"))
-    registry = Registry()
+    registry = Registry(parse_manifest('[plugins]\nallow = ["maps"]'))
     with pytest.raises(UnknownView, match="nearest are 'atlas'"):
         registry.view("atlass")
     with pytest.raises(UnknownAnalysis) as caught:
         registry.analysis("projekt")
-    assert caught.value.nearest[0] == "project"
+    assert caught.value.nearest == ["project"]
 
 
 def test_an_unknown_view_points_to_plugins_that_failed(plugin_folder):
