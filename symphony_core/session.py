@@ -7,6 +7,7 @@ view it made can be shown on that page only, unless it is shared on purpose.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import logging
 import sys
@@ -198,7 +199,32 @@ def _document() -> Any | None:
 
 
 def _document_wake(document: Any) -> Callable[[Call], None]:
-    return lambda call: document.add_next_tick_callback(call)
+    """Give the way onto a served page's loop.
+
+    Panel lets go of what changes after a page was sent and before its browser says that it is drawn: calls
+    that come between wait for that word.
+    """
+    waiting: list[Call] = []
+    is_drawn = False
+
+    def drawn() -> None:
+        nonlocal is_drawn
+        is_drawn = True
+        while waiting:
+            document.add_next_tick_callback(waiting.pop(0))
+
+    def run(call: Call) -> None:
+        session = getattr(document.session_context, "session", None)
+        if is_drawn or session is None or not session.connection_count:
+            call()
+        elif call not in waiting:
+            waiting.append(call)
+
+    from panel.io.state import set_curdoc, state  # a served page has Panel imported
+
+    with set_curdoc(document):
+        state.onload(drawn)
+    return lambda call: document.add_next_tick_callback(functools.partial(run, call))
 
 
 def _kernel_wake() -> Callable[[Call], None] | None:

@@ -2,8 +2,10 @@
 
 import asyncio
 import threading
+from types import SimpleNamespace
 
 import pytest
+from panel.io.state import state
 from plugin_factory import install_plugin
 
 import symphony_core as symphony
@@ -223,6 +225,31 @@ def test_what_a_worker_hands_over_waits_for_the_pages_loop(app):
         call()
     done.set()
     assert heard == [threading.get_ident()]
+
+
+def test_what_comes_while_the_browser_still_draws_the_page_waits_until_it_has(app):
+    document = Document()
+    document.session_context = SimpleNamespace(session=SimpleNamespace(connection_count=0))
+    app.session.bind(document)
+    heard = []
+
+    def post(word):
+        app.session.owner.post(lambda: heard.append(word))
+        while document.calls:
+            document.calls.pop(0)()
+
+    post("in the page as it is sent")
+    assert heard == ["in the page as it is sent"]
+    document.session_context.session.connection_count = 1
+    post("first")
+    post("second")
+    assert heard == ["in the page as it is sent"]
+    state._on_load(document)  # the browser says that it has drawn the page
+    while document.calls:
+        document.calls.pop(0)()
+    assert heard == ["in the page as it is sent", "first", "second"]
+    post("third")
+    assert heard[-1] == "third"
 
 
 def test_a_closed_app_says_so_instead_of_waiting(app):
