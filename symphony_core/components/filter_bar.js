@@ -130,7 +130,12 @@ export function render({ model }) {
   function drawText(data) {
     input.placeholder = data.example
     const words = data.refused ?? data.text
-    if (words !== shown) { input.value = words; shown = words; sent = words }
+    if (words !== shown) {
+      // what was typed since stays: this answers what was applied before it
+      if (shown === null || input.value === shown || input.value === sent) input.value = words
+      shown = words
+      sent = words
+    }
     input.title = data.text
     input.setAttribute("aria-invalid", String(Boolean(data.error)))
     setText(error, data.error)

@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 
 import symphony_core as symphony
 
+TRAIN = "split == 'train'"
 ROWS = symphony.open("demo:emoji").rows()
 
 
@@ -156,6 +157,20 @@ def test_escape_closes_the_suggestions_and_keeps_what_is_typed(side):
     box(side).press("Escape")
     expect(side.get_by_role("listbox", name="Suggestions")).to_be_hidden()
     expect(box(side)).to_have_value("lab")
+
+
+def test_what_is_typed_while_a_filter_is_applied_stays(side):
+    box(side).press_sequentially(TRAIN)
+    # both before the answer to the first: no task of the page runs in between
+    box(side).evaluate("""input => {
+      input.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true }))
+      input.value = "split == 'train' and label == 'Flags'"
+      input.dispatchEvent(new InputEvent("input", { bubbles: true }))
+    }""")
+    expect(side.locator(".count")).to_have_text(f"{count_of(TRAIN):,} of 2,231 rows")
+    expect(box(side)).to_have_value("split == 'train' and label == 'Flags'")
+    box(side).press("Enter")
+    expect_rows(side, "split == 'train' and label == 'Flags'")
 
 
 def test_a_misspelt_column_is_marked_and_put_right_by_a_button(side):
