@@ -1,5 +1,19 @@
 // What every piece is drawn with; `widgets.script` puts it before the piece's own script.
 
+// Bokeh 3.9 takes models that come with a message of the server's for its own new ones: the first message back would
+// carry them whole, which fails for pieces that listen (functions cannot be sent), and a gesture would be lost.
+// The server numbers its models (p1024); those of the page have random names.
+(function knowWhatTheServerSent() {
+  const known = globalThis.Bokeh?.documents?.[0]?.constructor?.prototype
+  if (!known || known.symphony_mended) return
+  known.symphony_mended = true
+  const create = known.create_json_patch
+  known.create_json_patch = function (...args) {
+    for (const model of [...this._new_models]) if (/^p\d+$/.test(model.id)) this._new_models.delete(model)
+    return create.apply(this, args)
+  }
+})()
+
 function element(tag, attributes = {}, ...children) {
   const made = document.createElement(tag)
   for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value)

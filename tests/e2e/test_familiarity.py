@@ -37,6 +37,15 @@ def computed(card: Locator) -> Locator:
     return card
 
 
+def test_a_card_of_another_tab_hears_the_first_click(served, tab, repository):
+    tab.page.goto(served("demo:emoji", "--config", str(repository / "entry_points.toml")).url)
+    tab.page.get_by_role("tab", name="Familiarity").click()
+    card = tab.page.get_by_role("region", name="Familiarity")
+    card.get_by_role("button", name="Compute familiarity").click(timeout=60_000)
+    expect(card.get_by_role("button", name="Select 22 outliers")).to_be_visible(timeout=60_000)
+    assert tab.errors == []
+
+
 def filter_box(page: Page) -> Locator:
     return page.get_by_role("combobox", name="Filter expression")
 
