@@ -47,6 +47,7 @@ def data(view: EmbeddingMapView, painted: Painted | None, empty: str, window_num
     shared: dict[str, Any] = {
         "empty": empty,
         "work": view.work.payload(),
+        "finding": view.finding.payload(),
         "layers": [layer.name for layer in layers],
         "columns": view.memo.get("columns", table, lambda: _columns(table)),
         "colour": view.colour_column or "",
@@ -170,6 +171,8 @@ def caption(painted: Painted) -> str:
 
 
 def _nothing(painted: Painted) -> str:
+    if len(painted.wanted.table) == 0:
+        return "The table has no rows."
     if painted.placed_count == 0:
         return "No row has a place: all coordinates are missing or infinite."
     if painted.under_count == 0:
