@@ -260,7 +260,7 @@ def test_an_embedding_is_placed_by_itself_and_a_cancelled_projection_leaves_the_
     before = places(emoji)
     project.click()
     cancel.click()
-    expect(emoji.locator(".work")).to_contain_text("was cancelled; what is drawn is as it was")
+    expect(emoji.locator(".work")).to_contain_text("was cancelled; nothing was changed")
     drawn(emoji)
     assert places(emoji) == before
 

@@ -61,7 +61,7 @@ def test_a_projection_that_fails_leaves_the_map_and_says_why(app: App):
     view._component._handle_msg({"kind": "project"})
     said = view._component.data["work"]
     assert said["is_problem"]
-    assert said["words"].startswith("Projecting by PaCMAP failed; what is drawn is as it was. ")
+    assert said["words"].startswith("Projecting by PaCMAP failed; nothing was changed. ")
     assert places(app) == before
     assert view._component.data["extent"] is not None
 
@@ -76,7 +76,7 @@ def test_a_projection_that_is_cancelled_leaves_the_map_and_says_so(app: App):
     view._component._handle_msg({"kind": "cancel"})
     said = view._component.data["work"]
     assert (said["is_running"], said["is_problem"]) == (False, False)
-    assert said["words"] == "Projecting by PaCMAP was cancelled; what is drawn is as it was."
+    assert said["words"] == "Projecting by PaCMAP was cancelled; nothing was changed."
     assert places(app) == before
 
 
@@ -208,7 +208,7 @@ def test_a_search_does_not_wait_for_a_projection_and_the_newest_search_wins(app:
     view._component._handle_msg({"kind": "cancel", "is_search": True})
     data = view._component.data
     assert data["work"]["is_running"]
-    assert data["finding"]["words"] == "Searching “row” was cancelled; what is drawn is as it was."
+    assert data["finding"]["words"] == "Searching “row” was cancelled; nothing was changed."
 
 
 def test_a_first_projection_that_is_cancelled_is_not_said_to_go_on():
@@ -219,6 +219,9 @@ def test_a_first_projection_that_is_cancelled_is_not_said_to_go_on():
     view._component._handle_msg({"kind": "cancel"})
     assert view._component.data["empty"] == "The rows have no places by embedding yet."
     assert view._component.data["can_retry"]
+    assert view._component.data["layer"] == "embedding"
+    view._component._handle_msg({"kind": "project"})
+    assert view._component.data["work"]["what"] == "Projecting by PCA"  # at once, the better one after it
     app.close()
 
 

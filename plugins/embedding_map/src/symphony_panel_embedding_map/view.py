@@ -214,9 +214,11 @@ class EmbeddingMapView(MapSettings):
             self._send()
 
     def project(self) -> None:
-        """Make the places of this layer anew, as the settings say."""
+        """Make the places of this layer anew, as the settings say; the first ones quickly."""
         layer = self._layer()
-        if layer is not None and layer.embedding is not None:
+        if layer is not None and layer.embedding is not None and not layer.is_ready:
+            self.work.project(layer, QUICK, {}, then=lambda result: self._improve())
+        elif layer is not None and layer.embedding is not None:
             asked = {"metric": self.metric, "n_neighbors": self.neighbours or None}
             self.work.project(layer, self.method, asked, seed=self.seed)
 

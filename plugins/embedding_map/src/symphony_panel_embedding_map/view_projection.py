@@ -131,9 +131,9 @@ class Work:
             self._tell()
             then(job.result(0))
         elif isinstance(error, Cancelled):
-            self.say(f"{self._what} was cancelled; what is drawn is as it was.")
+            self.say(f"{self._what} was cancelled; nothing was changed.")
         else:
-            self.say(f"{self._what} failed; what is drawn is as it was. {reason(error)}", is_problem=True)
+            self.say(f"{self._what} failed; nothing was changed. {reason(error)}", is_problem=True)
 
     def say(self, words: str, *, is_problem: bool = False, about: object = None) -> None:
         """Put words below the map, until the next analysis is started or, if given, `about` is gone."""
