@@ -19,6 +19,7 @@ import pandas as pd
 
 from symphony_core.column import ColumnData, Kind
 from symphony_core.errors import BadRole, BadSetting, UnknownEmbedder, UnknownRow, no_such
+from symphony_core.expr import columns_of
 from symphony_core.progress import Cancel
 from symphony_core.roles import Role
 from symphony_core.vectors import Vectors
@@ -144,6 +145,17 @@ class AnalysisInput:
         column = self._table.column(name)
         self._note(name)
         return column if self._covers_all else _part(column, self._rows)
+
+    def mask(self, where: str) -> np.ndarray:
+        """Say which of these rows meet a filter written as text, (n,) bool; blank text is met by all.
+
+        Raises BadExpression, or UnknownRow for an id that the data lack.
+        """
+        bound = self._table.bind(where)
+        for name in () if bound is None else columns_of(bound):
+            self._note(name)
+        met = self._table.mask(bound)
+        return met if self._covers_all else _sealed(met[self._rows])
 
     def role_column(self, role: Role) -> str | None:
         """Name the column that plays a role; None when none does."""

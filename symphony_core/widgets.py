@@ -44,7 +44,8 @@ class Component(JSComponent):
     A gesture is a message, not a value: the same click twice is two gestures.
     A subclass's name must neither start with an underscore (Bokeh takes it for
     abstract) nor end like a Bokeh model, such as Title or Grid (the Material page
-    would set a Bokeh theme on it).
+    would set a Bokeh theme on it), and its styles must not be for a class of its
+    name in lower case, such as `whole` of Whole (Panel's box around it has that).
     """
 
     data = param.Dict(default={}, doc="What the script draws, as plain numbers, texts and lists.")

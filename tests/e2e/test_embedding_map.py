@@ -260,7 +260,7 @@ def test_an_embedding_is_placed_by_itself_and_a_cancelled_projection_leaves_the_
     before = places(emoji)
     project.click()
     cancel.click()
-    expect(emoji.locator(".work")).to_contain_text("was cancelled; what is drawn is as it was")
+    expect(emoji.locator(".work")).to_contain_text("was cancelled; nothing was changed")
     drawn(emoji)
     assert places(emoji) == before
 
@@ -277,10 +277,28 @@ def test_clusters_are_found_and_named_on_the_map_and_similar_rows_selected(emoji
     expect(emoji.locator(".stage")).to_have_attribute("data-names", re.compile("[1-9]"), timeout=90_000)
     emoji.get_by_role("searchbox", name="Search", exact=True).fill("rainbow flag")
     emoji.get_by_role("button", name="Find", exact=True).click()
-    expect(emoji.locator(".work")).to_contain_text("found and selected")
+    expect(emoji.locator(".finding")).to_contain_text("found and selected")
     assert 1 <= selected(emoji) <= 50
     emoji.get_by_role("button", name="Similar:").click()
     expect(emoji.get_by_text("50 selected", exact=True)).to_be_visible()
+
+
+def test_a_search_while_rows_are_placed_finds_as_many_under_the_filter_as_asked_for(
+    emoji: Locator, page: Page
+):
+    drawn(emoji)
+    cancel = emoji.get_by_role("button", name="Cancel; what is drawn stays")
+    expect(cancel).to_be_visible()  # PaCMAP is on its way
+    box = page.get_by_role("combobox", name="Filter expression")
+    box.fill("label != 'Flags'")
+    box.press("Enter")
+    expect(emoji.locator(".caption")).to_contain_text("grey = rows outside the filter")
+    emoji.get_by_role("searchbox", name="Search", exact=True).fill("flag")
+    emoji.get_by_role("button", name="Find", exact=True).click()
+    # most of the best are flags
+    expect(emoji.locator(".finding")).to_have_text(re.compile(r"“flag”: [1-9]\d* found and selected"))
+    page.get_by_role("button", name="Undo", exact=True).first.click()
+    expect(emoji.locator(".finding")).to_be_hidden()
 
 
 def test_the_map_has_no_serious_violation_and_no_error(card: Locator, tab, serious_violations):

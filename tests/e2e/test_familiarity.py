@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.e2e.jupyter import HEALTH, lab_command, lab_environment, open_notebook, write_notebook
+
 PAGE = """
 [[pages]]
 title = "Odd ones"
@@ -93,7 +95,41 @@ def test_outliers_are_selected_at_the_rate_that_is_typed(computed: Locator, page
     expect(page.get_by_text("45 rows selected")).to_be_visible()
 
 
+CELLS = (
+    "import symphony_core as symphony\napp = symphony.open('demo:emoji')",
+    "app.show('embedding_map')",
+    "app.show('familiarity')",
+    "print(app.count(), len(app.selected()), app.rows()['familiarity'].max() < 0.1)",
+)
+
+
+def test_in_a_notebook_it_is_computed_brushed_and_selected_beside_the_map(
+    run_server, tmp_path, tab, eventually
+):
+    write_notebook(tmp_path / "odd.ipynb", CELLS)
+    server = run_server(lab_command(tmp_path), health=HEALTH, env=lab_environment(tmp_path))
+    lab = open_notebook(tab.page, server.url + "/", "odd.ipynb")
+    for cell in range(3):
+        lab.run(cell)
+    region = lab.output(1).get_by_role("region", name="Embedding map")
+    card = lab.output(2).get_by_role("region", name="Familiarity")
+    card.get_by_role("button", name="Compute familiarity").click()
+    expect(card.locator(".item img")).to_have_count(24)
+    lab.drag(card.locator(".bins"), (0.02, 0.5), (0.08, 0.5))
+    region.scroll_into_view_if_needed()
+    expect(region.locator(".caption")).to_contain_text("223 of 2,231 rows")
+    card.scroll_into_view_if_needed()
+    card.get_by_role("button", name="Select 22 outliers").click()
+    expect(region.get_by_text("22 selected", exact=True)).to_be_attached()
+    lab.run(3)
+    assert eventually(lambda: lab.text(3), "what the cell prints", page=lab.page) == "223 22 True"
+    assert tab.foreign_requests == []
+    assert tab.errors == []
+
+
 def test_each_group_has_a_panel(computed: Locator, page: Page):
     side = page.get_by_role("region", name="Filter, groups and selection")
     side.get_by_role("combobox", name="Group by a column").select_option("split")
     expect(computed.locator(".panel h3")).to_have_text(["train", "validation"])
+    boxes = [computed.locator(at).bounding_box() for at in (".panel >> nth=0", ".panel >> nth=1", ".panels")]
+    assert boxes[0]["width"] + boxes[1]["width"] > 0.95 * boxes[2]["width"]

@@ -259,6 +259,25 @@ def test_a_page_of_ones_own_keeps_its_sessions_apart(run_server, repository, tab
     assert first.errors == second.errors == []
 
 
+SERVES_THE_SHELL = """
+import sys
+import panel as pn
+import symphony_core as symphony
+page = lambda: symphony.open("demo:emoji").dashboard()
+pn.serve(page, port=int(sys.argv[1]), address="127.0.0.1", show=False)
+"""
+
+
+def test_the_shell_alone_on_a_page_of_panel_takes_its_width(run_server, page, eventually):
+    server = run_server([sys.executable, "-c", SERVES_THE_SHELL, "{port}"], health="/")
+    page.goto(server.url)
+    cards = [page.get_by_role("region", name=name, exact=True) for name in ("Embedding map", "Summary")]
+    expect(cards[0]).to_be_visible(timeout=60_000)
+    eventually(lambda: sum(card.bounding_box()["width"] for card in cards) > 1_000, page=page)
+    side = page.get_by_role("combobox", name="Filter expression").bounding_box()
+    assert side["x"] < cards[0].bounding_box()["x"] < cards[1].bounding_box()["x"]
+
+
 def test_a_box_drawn_on_a_holoviews_plot_selects_its_rows(served, repository, page, eventually, tmp_path):
     for name in ("density_plugin.py", "density_view.py"):
         (tmp_path / name).write_text(

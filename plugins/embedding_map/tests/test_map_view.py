@@ -317,3 +317,9 @@ def test_a_message_that_no_script_of_ours_sends_changes_nothing_and_is_told(
     view._component._handle_msg(gesture)
     assert view.frame.problem
     assert view.state.snapshot() == before
+
+
+def test_a_table_without_rows_is_said_to_have_none():
+    view = EmbeddingMapView(session_of(pd.DataFrame({"x": np.array([]), "y": np.array([])})))
+    view.drawn()
+    assert view._component.data["nothing"] == "The table has no rows."

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 import symphony_core as symphony
-from symphony_core.errors import BadRole, BadSetting, BadVectors, UnknownRow
+from symphony_core.errors import BadExpression, BadRole, BadSetting, BadVectors, UnknownRow
 from symphony_core.manifest import Manifest
 from symphony_core.registry import Registry
 from symphony_core.sources import SourceOptions, open_source
@@ -172,3 +172,19 @@ def test_lengths_are_computed_once_for_a_layer_and_again_for_other_rows(app, mon
     assert len(calls) == 1
     app.run("neighbours", of=["r1"], rows="label == 'b'")
     assert len(calls) == 2
+
+
+def test_only_rows_that_meet_a_filter_are_found_though_the_query_does_not(app):
+    result = app.run("neighbours", of=["r0"], k=2, where="label == 'b'")
+    assert ranked(result) == ["r1", "r4"]
+    assert app.run("neighbours", of=["r0"], where="label == 'b'", include_query=True).summary["found"] == 2
+
+
+def test_a_filter_that_fits_no_column_is_refused(app):
+    with pytest.raises(BadExpression, match="colour"):
+        app.run("neighbours", of=["r0"], where="colour == 'b'")
+
+
+def test_a_filter_holds_among_the_rows_that_are_looked_at(app):
+    result = app.run("neighbours", of=["r0"], rows="id != 'r1'", where="label == 'b'")
+    assert ranked(result) == ["r4"]

@@ -98,6 +98,12 @@ def test_many_points_on_a_coarse_raster_lie_in_a_lasso_as_shapely_says(seed, pol
     assert np.array_equal(TileIndex.build(x, y).inside(polygon), by_shapely(x, y, polygon))
 
 
+def test_a_lasso_there_and_back_along_two_sides_of_a_box_takes_what_shapely_takes():
+    x, y = np.random.default_rng(0).integers(-4, 4, (2, 5_000)) * 0.875
+    there_and_back = [(0.0, 1.0), (1.0, 1.0), (0.0, 1.0), (0.0, 0.0)]
+    assert np.array_equal(TileIndex.build(x, y).inside(there_and_back), by_shapely(x, y, there_and_back))
+
+
 def table_of(x: np.ndarray, y: np.ndarray) -> Table:
     frame = pd.DataFrame({"x": x, "y": y, "n": np.arange(len(x)), "id": [f"r{i}" for i in range(len(x))]})
     return Table(open_source(frame))

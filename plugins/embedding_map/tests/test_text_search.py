@@ -368,3 +368,11 @@ def test_who_waits_for_an_index_that_another_cancelled_builds_it(app, monkeypatc
     thread.join(10)
     waiter.join(10)
     assert sorted(map(str, errors)) == ["3", "cancelled; nothing was changed."]
+
+
+def test_only_rows_that_meet_a_filter_are_found_and_as_many_as_asked_for(app):
+    best = found(app, "cat")
+    assert best[0] == 5
+    assert found(app, "cat", where="n < 5", limit=1) == [one for one in best if one < 5][:1]
+    assert app.run("text_search", query="cat", where="n < 5", limit=1).summary["found"] == len(best) - 1
+    assert found(app, "cat", where="n > 9") == []

@@ -51,7 +51,7 @@ class Bar {
     this.near.hidden = !data.acts.neighbours || !data.can_project
     this.search.hidden = !data.acts.text_search && !data.acts.neighbours
     this.project.disabled = this.clusters.disabled = !isFree
-    this.near.disabled = !isFree || !data.has_picked
+    this.near.disabled = !isDrawn || !data.has_picked
     setText(this.selected, data.selected)
     this.clear.hidden = !data.has_selection
   }

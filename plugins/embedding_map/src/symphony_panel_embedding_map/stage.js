@@ -150,8 +150,7 @@ class Stage {
     const most = isPick ? rows.length : Math.max(rows.length, this.at.most())
     const radius = DISC_PX.find(([limit]) => most <= limit)[1] + (isPick ? 0.6 : 0)
     const palette = this.at.palette()
-    ctx.lineWidth = 0.75
-    ctx.strokeStyle = this.at.inks.paper
+    const painted = []
     for (let first = 0; first < rows.length; first += PATH_ROWS) {
       const paths = new Map()
       for (let i = first; i < Math.min(first + PATH_ROWS, rows.length); i++) {
@@ -163,13 +162,22 @@ class Stage {
         path.moveTo(x + radius, y)
         path.arc(x, y, radius, 0, 2 * Math.PI)
       }
-      for (const [colour, path] of paths) {
-        ctx.fillStyle = colour
-        ctx.globalAlpha = isPick ? 1 : 0.85
-        ctx.fill(path)
-        ctx.globalAlpha = 1
-        if (rows.length <= (isPick ? 5 : 1) * MAX_RIMMED) ctx.stroke(path)
-      }
+      painted.push(...paths)
+    }
+    const isRimmed = rows.length <= (isPick ? 5 : 1) * MAX_RIMMED
+    ctx.strokeStyle = this.at.inks.paper
+    // selected rows have their rims below all of them: of many at one place nothing else would be seen
+    if (isPick && isRimmed) {
+      ctx.lineWidth = 2.5
+      for (const [, path] of painted) ctx.stroke(path)
+    }
+    ctx.lineWidth = 0.75
+    for (const [colour, path] of painted) {
+      ctx.fillStyle = colour
+      ctx.globalAlpha = isPick ? 1 : 0.85
+      ctx.fill(path)
+      ctx.globalAlpha = 1
+      if (!isPick && isRimmed) ctx.stroke(path)
     }
   }
 

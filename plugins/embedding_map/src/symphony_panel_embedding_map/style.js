@@ -47,10 +47,10 @@ const STYLE = `
 .entry .count { color: var(--sy-muted); font-variant-numeric: tabular-nums; font-size: 11px; font-weight: 400; }
 .ramp { height: 12px; border-radius: 2px; border: 1px solid var(--sy-line); }
 .ticks { display: flex; justify-content: space-between; gap: 4px; font-size: 11px; color: var(--sy-muted); font-variant-numeric: tabular-nums; }
-.caption, .rest, .work { font-size: 12px; color: var(--sy-muted); }
-.work { display: flex; gap: 8px; align-items: center; flex-wrap: wrap; }
-.work progress { width: 120px; height: 6px; }
-.work.problem .said { color: var(--sy-bad); overflow-wrap: anywhere; }
+.caption, .rest, .line { font-size: 12px; color: var(--sy-muted); }
+.line { display: flex; gap: 8px; align-items: center; flex-wrap: wrap; }
+.line progress { width: 120px; height: 6px; }
+.line.problem .said { color: var(--sy-bad); overflow-wrap: anywhere; }
 .over { position: absolute; left: 8px; top: 8px; right: 8px; text-align: center; pointer-events: none; }
 .over span { background: var(--sy-paper); border: 1px solid var(--sy-line); border-radius: 4px; padding: 2px 8px; font-size: 12px; }
 .inks { position: absolute; }

@@ -8,6 +8,24 @@ const MARGIN = 0.04
 // Keys of the page around the map pass, except those it uses itself.
 const PASSING = new Set(["/", "?", "g"])
 
+// What an analysis is doing or has done, with a way to give it up.
+class WorkLine {
+  constructor(name, words, cancel) {
+    this.said = element("span", { class: "said" })
+    this.progress = element("progress", { max: "1", "aria-label": "Progress" })
+    this.cancel = button("Cancel", words, cancel)
+    this.root = element("div", { class: `line ${name}`, role: "status" }, this.progress, this.said, this.cancel)
+  }
+
+  update(state) {
+    this.root.hidden = !state.is_running && !state.words
+    this.root.classList.toggle("problem", state.is_problem)
+    this.progress.hidden = this.cancel.hidden = !state.is_running
+    this.progress.value = state.share
+    setText(this.said, state.is_running ? `${state.what}${state.step ? `: ${state.step}` : "…"}` : state.words)
+  }
+}
+
 export function render({ model }) {
   const send = message => model.send_msg(message)
   const inks = new Inks(() => { ask(); redraw() })
@@ -64,11 +82,9 @@ export function render({ model }) {
   const empty = element("div", { class: "empty", hidden: "" }, emptyWords, element("span", { class: "row", style: "justify-content: center" }, retry, compute))
   const caption = element("div", { class: "caption" })
   const more = element("div", { class: "rest" })
-  const said = element("span", { class: "said" })
-  const progress = element("progress", { max: "1", "aria-label": "Progress" })
-  const cancel = button("Cancel", "Cancel; what is drawn stays", () => send({ kind: "cancel" }))
-  const work = element("div", { class: "work", role: "status" }, progress, said, cancel)
-  const root = element("div", { class: "map" }, element("style", {}, STYLE), inks.root, bar.root, empty, field, more, caption, work)
+  const work = new WorkLine("work", "Cancel; what is drawn stays", () => send({ kind: "cancel" }))
+  const finding = new WorkLine("finding", "Cancel the search", () => send({ kind: "cancel", is_search: true }))
+  const root = element("div", { class: "map" }, element("style", {}, STYLE), inks.root, bar.root, empty, field, more, caption, work.root, finding.root)
   const outer = element("div", { class: "box-of" }, root)
 
   function choose(wanted) {
@@ -179,7 +195,8 @@ export function render({ model }) {
     setText(caption, data.caption)
     setText(more, data.more_groups > 0 ? `${data.more_groups.toLocaleString("en-US")} more ${data.more_groups === 1 ? "group" : "groups"}; how many are shown is a setting.` : "")
     more.hidden = !(data.more_groups > 0)
-    updateWork(data.work)
+    work.update(data.work)
+    finding.update(data.finding)
     if (!data.extent) return
     updateStages(data)
     legend.update(data.legend, inks.isDark)
@@ -192,14 +209,6 @@ export function render({ model }) {
       ask()
     }
     redraw()
-  }
-
-  function updateWork(state) {
-    work.hidden = !state.is_running && !state.words
-    work.classList.toggle("problem", state.is_problem)
-    progress.hidden = cancel.hidden = !state.is_running
-    progress.value = state.share
-    setText(said, state.is_running ? `${state.what}${state.step ? `: ${state.step}` : "…"}` : state.words)
   }
 
   function updateStages(data) {

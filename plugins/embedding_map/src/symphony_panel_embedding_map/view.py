@@ -27,6 +27,7 @@ from symphony_panel_embedding_map.view_layer import Layer, chosen_layer, layers_
 from symphony_panel_embedding_map.view_look import Look, Window, read_window
 from symphony_panel_embedding_map.view_projection import QUICK, Work
 from symphony_panel_embedding_map.view_sample import Sample, sample
+from symphony_panel_embedding_map.view_search import clusters_key
 from symphony_panel_embedding_map.view_settings import MapSettings
 from symphony_panel_embedding_map.view_wanted import Memo, Painted, Wanted
 
@@ -51,7 +52,8 @@ class EmbeddingMapView(MapSettings):
         super().__init__(session, spec=spec, **settings)
         self._gestures = Gestures(self)
         self._component = MapCanvas(on_gesture=self.on_gesture(self._gestures), sizing_mode="stretch_width")
-        self.work = Work(session, self._say_work)
+        self.work = Work(session, self._say_work)  # what makes places and clusters
+        self.finding = Work(session, self._say_work)  # searches, which need not wait for it
         self.media = Media(self.state.dataset)
         self.memo = Memo()
         self._look: Look | None = None
@@ -72,6 +74,8 @@ class EmbeddingMapView(MapSettings):
 
     def draw(self) -> None:
         """Draw anew for the newest look; without places ask for some."""
+        self.finding.keep_words(self.state.selection)
+        self.work.keep_words(clusters_key(self))
         layer = self._layer()
         if layer is not None and not layer.is_ready:
             self.work.project_at_once(layer, self._improve)
@@ -134,8 +138,13 @@ class EmbeddingMapView(MapSettings):
             self._component.data = data
 
     def _say_work(self) -> None:
-        if not self._is_closed and not self.session.is_closed:
-            self._send()
+        if self._is_closed or self.session.is_closed:
+            return
+        if self._painted is None:  # what is said in place of the map is about what runs
+            self._empty = payload.empty_words(
+                self.state.table, self._layer(), is_running=self.work.is_running
+            )
+        self._send()
 
     def _improve(self) -> None:
         """Start the better projection, where somebody waits for it."""
@@ -205,9 +214,11 @@ class EmbeddingMapView(MapSettings):
             self._send()
 
     def project(self) -> None:
-        """Make the places of this layer anew, as the settings say."""
+        """Make the places of this layer anew, as the settings say; the first ones quickly."""
         layer = self._layer()
-        if layer is not None and layer.embedding is not None:
+        if layer is not None and layer.embedding is not None and not layer.is_ready:
+            self.work.project(layer, QUICK, {}, then=lambda result: self._improve())
+        elif layer is not None and layer.embedding is not None:
             asked = {"metric": self.metric, "n_neighbors": self.neighbours or None}
             self.work.project(layer, self.method, asked, seed=self.seed)
 
@@ -222,3 +233,4 @@ class EmbeddingMapView(MapSettings):
     def close(self) -> None:
         super().close()  # first: what is cancelled then says nothing to a page that is gone
         self.work.cancel()
+        self.finding.cancel()

@@ -173,7 +173,8 @@ class Gestures:
         self._view.project()
 
     def _cancel(self, gesture: Gesture) -> None:
-        self._view.work.cancel()
+        work = self._view.finding if gesture.get("is_search") is True else self._view.work
+        work.cancel()
 
     def _clusters(self, gesture: Gesture) -> None:
         view_search.find_clusters(self._view)

@@ -9,7 +9,7 @@ import pandas as pd
 
 from symphony_core.column import Kind
 from symphony_core.table import Table
-from symphony_panel_embedding_map.view_layer import Layer
+from symphony_panel_embedding_map.view_layer import Layer, prefix
 
 # Columns that the analysis of clusters writes; the second is shown once one has zoomed in.
 NAMED_BY = ("cluster", "subcluster")
@@ -37,10 +37,18 @@ class Name:
 def names_of(table: Table, layer: Layer) -> list[Name]:
     """Name the clusters of the table, larger ones first; none without a column of clusters."""
     found = []
-    for depth, column in enumerate(NAMED_BY):
+    for depth, column in enumerate(cluster_columns(table)):
         if column in table.names and table.kind(column) is Kind.CATEGORY:
             found += _middles(table, layer, column, depth)
     return found
+
+
+def cluster_columns(table: Table) -> list[str]:
+    """Name the columns of clusters and finer ones: computed beside those of the data, else these."""
+    before = prefix(table, NAMED_BY)
+    computed = [f"{before}_{name}" for name in NAMED_BY]
+    names = computed if computed[0] in table.names else list(NAMED_BY)
+    return names if names[0] in table.names else []
 
 
 def _middles(table: Table, layer: Layer, column: str, depth: int) -> list[Name]:

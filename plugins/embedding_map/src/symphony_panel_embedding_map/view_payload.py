@@ -11,7 +11,7 @@ import pandas as pd
 from symphony_core.table import Table
 from symphony_panel_embedding_map import view_search
 from symphony_panel_embedding_map.view_colour import RAMP_STEPS, can_colour
-from symphony_panel_embedding_map.view_layer import Layer, layers_of
+from symphony_panel_embedding_map.view_layer import Layer, chosen_layer, layers_of
 from symphony_panel_embedding_map.view_look import Look
 from symphony_panel_embedding_map.view_shade import ramp_colours
 from symphony_panel_embedding_map.view_wanted import Painted
@@ -47,6 +47,7 @@ def data(view: EmbeddingMapView, painted: Painted | None, empty: str, window_num
     shared: dict[str, Any] = {
         "empty": empty,
         "work": view.work.payload(),
+        "finding": view.finding.payload(),
         "layers": [layer.name for layer in layers],
         "columns": view.memo.get("columns", table, lambda: _columns(table)),
         "colour": view.colour_column or "",
@@ -60,9 +61,10 @@ def data(view: EmbeddingMapView, painted: Painted | None, empty: str, window_num
         "can_retry": painted is None and bool(layers) and len(table) > 0,
     }
     if painted is None:
+        layer = chosen_layer(layers, view.layer)
         return {
             **shared,
-            "layer": "",
+            "layer": "" if layer is None else layer.name,
             "extent": None,
             "panels": [],
             "legend": None,
@@ -170,6 +172,8 @@ def caption(painted: Painted) -> str:
 
 
 def _nothing(painted: Painted) -> str:
+    if len(painted.wanted.table) == 0:
+        return "The table has no rows."
     if painted.placed_count == 0:
         return "No row has a place: all coordinates are missing or infinite."
     if painted.under_count == 0:

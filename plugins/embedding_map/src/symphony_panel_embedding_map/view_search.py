@@ -10,11 +10,21 @@ from typing import TYPE_CHECKING
 
 from symphony_core.expr import Compare, all_of
 from symphony_core.roles import Role
+from symphony_core.specs import Result
+from symphony_panel_embedding_map.view_layer import prefix
+from symphony_panel_embedding_map.view_names import NAMED_BY as CLUSTER_COLUMNS
+from symphony_panel_embedding_map.view_names import cluster_columns
+from symphony_panel_embedding_map.view_words import rows as rows_words
 
 if TYPE_CHECKING:
     from symphony_panel_embedding_map.view import EmbeddingMapView
 
 CLUSTERS, NEIGHBOURS, TEXT_SEARCH, EMBEDDINGS = "clusters", "neighbours", "text_search", "embeddings"
+# Columns that searches write, the ranking first.
+RANKED = {
+    NEIGHBOURS: ("neighbour_rank", "neighbour_distance"),
+    TEXT_SEARCH: ("search_rank", "search_score"),
+}
 # Their ids become a parameter of the analysis, and stand in saved work.
 MAX_QUERY_ROWS = 20_000
 MAX_SEARCH_CHARS = 1_000
@@ -31,47 +41,65 @@ def find_clusters(view: EmbeddingMapView) -> None:
     """Find the clusters of the map on show and name them."""
     layer = None if view.painted is None else view.painted.wanted.layer
     if layer is not None:
-        view.work.start(CLUSTERS, "Finding clusters", {"x": layer.x, "y": layer.y})
+        view.work.start(
+            CLUSTERS, "Finding clusters", {"x": layer.x, "y": layer.y},
+            as_name=prefix(view.state.table, CLUSTER_COLUMNS),
+            then=lambda result: _say_clusters(view, result),
+        )  # fmt: skip
+
+
+def clusters_key(view: EmbeddingMapView) -> str | None:
+    """Tell the clusters that are named from any others; None without any."""
+    names = cluster_columns(view.state.table)
+    return view.state.table.key(names[0]) if names else None
+
+
+def _say_clusters(view: EmbeddingMapView, result: Result) -> None:
+    said = result.summary
+    count, lone = (int(str(said[name])) for name in ("cluster_count", "noise_count"))
+    note = f"; {said['note']}" if said.get("note") else ""
+    words = f"{count:,} {'cluster' if count == 1 else 'clusters'}, {rows_words(lone)} in none{note}"
+    view.work.say(f"Finding clusters: {words}.", about=clusters_key(view))
 
 
 def find_neighbours(view: EmbeddingMapView) -> None:
-    """Select the rows nearest to the middle of the selection, by the layer's vectors."""
+    """Select the rows under the filter that are nearest to the middle of the selection."""
     state = view.state
     if state.selection is None:
-        view.work.say("Select one row or several first; the rows nearest to their middle are found.")
+        view.finding.say("Select one row or several first; the rows nearest to their middle are found.")
         return
     rows = state.table.positions(state.selection)
     if len(rows) > MAX_QUERY_ROWS:
-        view.work.say(
+        view.finding.say(
             f"{len(rows):,} rows are selected; select at most {MAX_QUERY_ROWS:,} to find the rows nearest to "
             "their middle."
         )
         return
     if len(rows) == 0:
-        view.work.say("The selection has no row, so nothing is near it.")
+        view.finding.say("The selection has no row, so nothing is near it.")
         return
     ids = state.dataset.ids_at(rows).tolist()
     asked: dict[str, object] = {"of": ids, "k": view.found, "layer": _layer_name(view)}
-    _start(view, NEIGHBOURS, "Finding similar rows", asked, "neighbour_rank")
+    _start(view, NEIGHBOURS, "Finding similar rows", asked)
 
 
 def find_text(view: EmbeddingMapView, text: str, *, is_meaning: bool) -> None:
-    """Select the rows that say something, by their words or by their meaning."""
+    """Select the rows under the filter that say something, by their words or by their meaning."""
     text = text.strip()[:MAX_SEARCH_CHARS]
     if not text:
         return
     if not is_meaning:
         asked: dict[str, object] = {"query": text, "limit": view.found}
-        _start(view, TEXT_SEARCH, f"Searching “{text}”", asked, "search_rank")
+        _start(view, TEXT_SEARCH, f"Searching “{text}”", asked)
     elif not view.session.registry.embedder_names("text"):
-        view.work.say(
+        view.finding.say(
             "Search by meaning needs a text encoder, and none is installed. Install symphony-panel-embedders "
             "with one of its extras, or search by words.",
             is_problem=True,
         )
     else:
         asked = {"text": text, "k": view.found, "layer": _layer_name(view)}
-        _start(view, NEIGHBOURS, f"Searching what means “{text}”", asked, "neighbour_rank")
+        _start(view, NEIGHBOURS, f"Searching what means “{text}”", asked)
 
 
 def embeddable(view: EmbeddingMapView) -> tuple[str, str] | None:
@@ -100,9 +128,19 @@ def _layer_name(view: EmbeddingMapView) -> str | None:
     return None if view.painted is None else view.painted.wanted.layer.embedding
 
 
-def _start(view: EmbeddingMapView, name: str, what: str, params: dict[str, object], rank: str) -> None:
+def _start(view: EmbeddingMapView, name: str, what: str, params: dict[str, object]) -> None:
+    """Search among the rows under the filter, in place of a search that still runs."""
+    state = view.state
+    where = "" if state.filter is None else state.table.text(state.filter)
+    written = RANKED[name]
+    before = prefix(state.table, written)
+    rank = written[0] if before is None else f"{before}_{written[0]}"
     step_key = f"search {next(_numbers)}"
-    view.work.start(name, what, params, step_key=step_key, then=lambda: _select(view, what, rank, step_key))
+    view.finding.replace()
+    view.finding.start(
+        name, what, {**params, "where": where}, step_key=step_key, as_name=before,
+        then=lambda result: _select(view, what, rank, step_key),
+    )  # fmt: skip
 
 
 def _select(view: EmbeddingMapView, what: str, rank: str, step_key: str) -> None:
@@ -111,8 +149,8 @@ def _select(view: EmbeddingMapView, what: str, rank: str, step_key: str) -> None
     assert found is not None
     count = view.state.table.count(found)
     if count == 0:
-        view.work.say(f"{what}: no row under the filter was found. The selection is as it was.")
+        view.finding.say(f"{what}: no row under the filter was found. The selection is as it was.")
         return
     with view.state.gesture(key=step_key):
         view.state.selection = found
-    view.work.say(f"{what}: {count:,} found and selected.")
+    view.finding.say(f"{what}: {count:,} found and selected.", about=view.state.selection)

@@ -14,7 +14,7 @@ const STYLE = `
 .joined button:last-child { border-radius: 0 4px 4px 0; }
 button[aria-pressed=true] { background: color-mix(in srgb, var(--sy-link) 16%, var(--sy-paper)); border-color: var(--sy-link); }
 .panels { display: flex; flex-direction: column; gap: 12px; min-width: 0; }
-.panels.grouped { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(260px, 100%), 1fr)); align-items: start; }
+.panels.grouped { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(260px, 100%), 1fr)); align-items: start; }
 .grouped .panel { border: 1px solid var(--sy-line); border-radius: 4px; padding: 8px; }
 .panel { display: flex; flex-direction: column; gap: 4px; min-width: 0; }
 .panel header { display: flex; flex-wrap: wrap; gap: 0 8px; align-items: baseline; min-width: 0; }

@@ -60,6 +60,7 @@ def run(
     k: int = 10,
     metric: Metric = "cosine",
     include_query: bool = False,
+    where: str = "",
 ) -> Result:
     """Rank the k rows nearest to a query, 1 the nearest.
 
@@ -69,11 +70,13 @@ def run(
     encoder: the name of a text embedder that is installed; None is the one that made the layer, else the
         first that gives the vectors that the layer holds.
     include_query: whether the rows of `of` may be found themselves.
+    where: a filter as text, such as "split == 'train'": only rows that meet it are found, while those of
+        `of` need not.
     Writes `neighbour_rank` and `neighbour_distance`, null for all other rows; the table has one line for
     each neighbour. Rows without a vector, and for cosine those of length zero, are set aside. `seed` changes
     nothing.
-    Raises BadSetting, UnknownRow, EmbedderMissing, and BadVectors for a query without a direction or an
-    encoder that did not make the layer.
+    Raises BadSetting, BadExpression, UnknownRow, EmbedderMissing, and BadVectors for a query without a
+    direction or an encoder that did not make the layer.
     """
     cancel.check()
     _check(of, text, encoder, k, metric)
@@ -89,6 +92,8 @@ def run(
             allowed[rows] = False
     else:
         query, said = _typed(data, name, vectors, text, encoder, metric, cancel)
+    if where.strip():
+        allowed &= data.mask(where)
     found = nearest(
         vectors.values, query, k=k, lengths=lengths, allowed=allowed, metric=metric, cancel=cancel,
         progress=progress,

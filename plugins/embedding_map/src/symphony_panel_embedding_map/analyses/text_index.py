@@ -63,8 +63,13 @@ class TextIndex:
             self._database.execute("COMMIT")
         self.byte_count = self._pragma("page_count") * self._pragma("page_size")
 
-    def search(self, expression: str, limit: int, cancel: Cancel) -> Hits:
-        """Give the `limit` best rows for an expression of FTS5."""
+    def search(self, expression: str, limit: int, cancel: Cancel, among: np.ndarray | None = None) -> Hits:
+        """Give the `limit` best rows for an expression of FTS5.
+
+        among: (n,) bool, the rows that may be found; None is all.
+        """
+        if among is not None:
+            return self._search_among(expression, limit, cancel, among)
         with self._lock, self._stoppable(cancel):
             best = self._database.execute(
                 "SELECT rowid, bm25(t) FROM t WHERE t MATCH ? ORDER BY bm25(t), rowid LIMIT ?",
@@ -76,6 +81,16 @@ class TextIndex:
                 total = int(counted.fetchone()[0])
         rows = np.array([row for row, _ in best], dtype=np.int64)
         return Hits(rows, -np.array([score for _, score in best], dtype=np.float64), total)
+
+    def _search_among(self, expression: str, limit: int, cancel: Cancel, among: np.ndarray) -> Hits:
+        """Score every match: those that may be found can be the worst of all."""
+        with self._lock, self._stoppable(cancel):
+            every = self._database.execute("SELECT rowid, bm25(t) FROM t WHERE t MATCH ?", (expression,))
+            scored = np.array(every.fetchall(), dtype=np.float64).reshape(-1, 2)
+        rows = scored[:, 0].astype(np.int64)
+        scored, rows = scored[among[rows]], rows[among[rows]]
+        best = np.lexsort((rows, scored[:, 1]))[:limit]
+        return Hits(rows[best], -scored[best, 1], len(rows))
 
     def _pragma(self, name: str) -> int:
         return int(self._database.execute(f"PRAGMA {name}").fetchone()[0])

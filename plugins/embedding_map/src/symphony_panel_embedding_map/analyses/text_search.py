@@ -44,6 +44,7 @@ def run(
     columns: Sequence[str] | str | None = None,
     match: Literal["all", "any"] = "all",
     limit: int = 100,
+    where: str = "",
 ) -> Result:
     """Rank the rows whose texts hold the words of a query, 1 the best.
 
@@ -52,9 +53,11 @@ def run(
     columns: the text columns to look into; None is all but paths of media.
     match: whether a row must hold "all" the words, in whichever of the columns, or "any" of them.
     limit: rows that get a rank; the summary says how many there are.
+    where: a filter as text, such as "split == 'train'": only rows that meet it are found. How rare a word is
+        is counted over all rows.
     Writes `search_rank` and `search_score` (BM25, larger is better), null for all other rows; the table has a
     line for each ranked row with the words around the first hit. `seed` changes nothing.
-    Raises BadSetting and UnknownColumn.
+    Raises BadSetting, BadExpression and UnknownColumn.
     Cost: a million texts of ten words are indexed in about 5 s, once, and searched in 1 to 400 ms.
     """
     cancel.check()
@@ -68,7 +71,8 @@ def run(
     hits = Hits(np.empty(0, dtype=np.int64), np.empty(0), 0)
     if len(data):
         index = _kept_index(data, names, texts, progress, cancel)
-        hits = index.search(asked.expression(match), limit, cancel)
+        among = data.mask(where) if where.strip() else None
+        hits = index.search(asked.expression(match), limit, cancel, among)
     summary: dict[str, object] = {
         "query": query, "match": match, "columns": names, "found": hits.total, "ranked": len(hits.rows),
         "ignored": list(asked.ignored),

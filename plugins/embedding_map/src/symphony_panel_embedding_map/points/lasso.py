@@ -28,7 +28,8 @@ def set_inside(points: Points, polygon: np.ndarray, mask: np.ndarray) -> None:
     """Set `mask`, (n,) bool, True at the rows in the polygon, (k, 2) float64."""
     shape = shapely.Polygon(polygon)
     shapely.prepare(shape)
-    runs, tested = _runs_of(points, polygon)
+    # Shapely takes a path there and back along two sides of a box for the box: edges that we do not know.
+    runs, tested = _runs_of(points, polygon) if shape.area > 0 else _all_tested(points)
     with np.errstate(over="ignore", under="ignore", invalid="ignore"):  # of numbers near 1e300
         runs = runs[shapely.contains_xy(shape, *points.values_at(runs[:, 0]))]
         places = _places_of(tested)
@@ -41,12 +42,16 @@ def _runs_of(points: Points, polygon: np.ndarray) -> tuple[np.ndarray, np.ndarra
     """Give ranges of points that lie on one side of the polygon each, and ranges to test; both (k, 2)."""
     size = np.abs(polygon).max()
     if not _SMALLEST < size < _LARGEST:
-        return np.empty((0, 2), dtype=np.int64), np.array([[0, len(points.tree)]])
+        return _all_tested(points)
     axes = (points.x_axis, points.y_axis)
     kept = np.column_stack([axis.kept(polygon[:, i]) for i, axis in enumerate(axes)])
     # Values were rounded to float32: their tiles are as much wider.
     slack = np.array([0.0 if axis.is_exact else 2.0**-23 for axis in axes])
     return _walk(points.tree.grids, np.vstack([kept, kept[:1]]), slack)
+
+
+def _all_tested(points: Points) -> tuple[np.ndarray, np.ndarray]:
+    return np.empty((0, 2), dtype=np.int64), np.array([[0, len(points.tree)]])
 
 
 @compiled
